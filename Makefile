@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# make, make check, make bench, make lint, make install; V=1 shows the commands.
+# SANITIZE=1 builds with ASan and UBSan into build/asan.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+CLANG ?= clang
+BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+ARCH ?= $(shell uname -m)
+BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
+
+ifdef SANITIZE
+BUILD := build/asan
+SANITIZE_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+BUILD := build
+endif
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
+LIBS := libbpf json-c ncursesw
+CFLAGS ?= -O2 -g
+TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -iquote user \
+	-isystem $(BUILD) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
+TV_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -pthread
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) $(filter-out -Wpedantic,$(WARNINGS)) \
+	-Wno-unused-parameter -iquote include -iquote bpf -iquote vmlinux
+
+USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
+# maps.bpf.o first: the linker of libbpf before 1.2 mixes up maps that are declared before they
+# are defined.
+BPF_OBJS := $(BUILD)/bpf/maps.bpf.o \
+	$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c)))
+SKELETON := $(BUILD)/tvtraced.skel.h
+LIB_OBJS := $(filter-out %/main.o,$(USER_OBJS))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+WORKLOADS := $(patsubst tests/workload/%.c,build/tests/%,$(wildcard tests/workload/*.c))
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c))) \
+	$(patsubst tests/bench/%.bpf.c,build/bench/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
+
+.PHONY: all
+all: $(BUILD)/tvtraced
+
+$(BUILD)/tvtraced: $(USER_OBJS)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
+
+$(USER_OBJS): $(BUILD)/user/%.o: user/%.c $(SKELETON) Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BPF_OBJS): $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tvtraced.bpf.o: $(BPF_OBJS)
+	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
+
+# Written aside and moved, so that a failing bpftool leaves no half header behind.
+$(SKELETON): $(BUILD)/tvtraced.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name tvtraced_bpf >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB_OBJS)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -MMD -MP -o $@ $< $(LIB_OBJS) -lcmocka $(TV_LIBS)
+
+$(WORKLOADS): build/tests/%: tests/workload/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -iquote include -MMD -MP -pthread -o $@ $<
+
+build/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -iquote include -MMD -MP -pthread -o $@ $< -lbpf
+
+build/bench/%.bpf.o: tests/bench/%.bpf.c
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+.PHONY: tests
+tests: $(UNIT_TESTS) $(WORKLOADS)
+
+.PHONY: check
+check:
+	tools/check
+
+.PHONY: bench
+bench: all $(BENCH_PROGRAMS)
+	/usr/bin/python3 tests/bench/bench.py $(BENCH_ARGS)
+
+C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch])
+SHELL_FILES := tools/run tools/check $(wildcard tools/*.sh) .ci/run
+
+.PHONY: lint
+lint: $(SKELETON)
+	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
+	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors='*' $(wildcard user/*.c) -- $(TV_CFLAGS) \
+		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
+	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+		--enable=warning,performance,portability -Iinclude -Iuser user tests/workload
+	$(call say,LINT,shellcheck)shellcheck $(SHELL_FILES)
+
+.PHONY: install
+install: all
+	install -D -m 0755 build/tvtraced $(DESTDIR)$(PREFIX)/sbin/tvtraced
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d build/tests/*.d build/bench/*.d)
+.DELETE_ON_ERROR:

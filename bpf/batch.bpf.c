@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * From the batch to the ring, or to the spill histogram when the ring is full. Once per
+ * BATCH_RECORDS switches. Global functions: the verifier checks each once, and takes the
+ * arguments as unknown numbers (pointers would need 5.13).
+ */
+#include "maps.h"
+
+#include "batch.h"
+
+/* Wake the reader when a ring becomes this full; below, it comes by itself at each interval. */
+const volatile u64 wakeup_bytes = 0;
+
+static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
+{
+	u32 bucket = bucket_index(ns);
+
+	if (bucket >= NR_BUCKETS)
+		return;
+	s->buckets[cell][bucket]++;
+	s->sum_ns[cell] += ns;
+	if (!s->min_ns[cell] || ns < s->min_ns[cell])
+		s->min_ns[cell] = ns;
+	if (ns > s->max_ns[cell])
+		s->max_ns[cell] = ns;
+}
+
+__noinline int spill_record(u32 cpu, u32 i)
+{
+	struct cpu_state *c = cpu_state_of(cpu);
+	struct switch_record *r;
+	struct spill *s;
+	u32 cell;
+
+	if (!c)
+		return 0;
+	r = &c->batch[i & (BATCH_RECORDS - 1)];
+	s = &c->spills[c->spill_index & 1];
+	cell = r->label / NR_REASONS;
+	if (cell >= NR_CELLS)
+		return 0;
+	if (r->cost_ns)
+		spill_cost(s, cell, r->cost_ns);
+	else
+		s->unmeasured[cell]++;
+	return 0;
+}
+
+__noinline int batch_push(u32 cpu)
+{
+	struct cpu_state *c = cpu_state_of(cpu);
+	u64 before, flags = BPF_RB_NO_WAKEUP;
+	u32 size, n, i;
+	void *ring;
+
+	if (!c)
+		return 0;
+	n = c->staged;
+	if (!n || n > BATCH_RECORDS)
+		return 0;
+	c->staged = 0;
+	c->open = 0;
+	c->header.first = c->pushed;
+	c->header.cpu = cpu;
+	c->header.count = n;
+	size = sizeof(c->header) + n * sizeof(c->batch[0]);
+
+	ring = bpf_map_lookup_elem(&rings, &cpu);
+	if (ring) {
+		before = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+		if (before < wakeup_bytes && before + size >= wakeup_bytes)
+			flags = BPF_RB_FORCE_WAKEUP;
+		if (!bpf_ringbuf_output(ring, &c->header, size, flags)) {
+			c->pushed += n;
+			if (before + size > c->ring_high_water)
+				c->ring_high_water = before + size;
+			return 0;
+		}
+	}
+	for (i = 0; i < BATCH_RECORDS && i < n; i++)
+		spill_record(cpu, i);
+	c->spilled += n;
+	return 0;
+}

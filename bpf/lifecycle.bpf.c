@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Tasks' lives: what userspace needs to name tids. These programs can be preempted and
+ * interrupted, so they use no per-CPU scratch: each reserves its own record in the ring.
+ */
+#include "maps.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "task_record.h"
+
+u64 task_events_lost;
+
+static __always_inline struct task_record *reserve(struct task_struct *task, u32 event)
+{
+	struct task_record *r = bpf_ringbuf_reserve(&task_ring, sizeof(*r), 0);
+
+	if (r)
+		task_record_fill(r, task, event);
+	else
+		__sync_fetch_and_add(&task_events_lost, 1);
+	return r;
+}
+
+static __always_inline void submit(struct task_record *r)
+{
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(task_newtask, struct task_struct *task)
+{
+	struct task_record *r = reserve(task, TASK_NEW);
+
+	if (r)
+		submit(r);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_record *r = reserve(child, TASK_FORK);
+
+	if (!r)
+		return 0;
+	r->other = parent->tgid;
+	submit(r);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid)
+{
+	struct task_record *r = reserve(task, TASK_EXEC);
+
+	if (!r)
+		return 0;
+	r->other = old_pid;
+	submit(r);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(task_rename, struct task_struct *task, const char *comm)
+{
+	struct task_record *r = reserve(task, TASK_RENAME);
+
+	if (!r)
+		return 0;
+	/* The task still has its old name here. */
+	bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), comm);
+	submit(r);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(sched_process_exit, struct task_struct *task)
+{
+	struct task_record *r = reserve(task, TASK_EXIT);
+
+	if (r)
+		submit(r);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TVTRACED_BPF_RUN_QUEUE_H
+#define TVTRACED_BPF_RUN_QUEUE_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+
+/*
+ * The kernel's own count of switches on the CPU that runs `task`. Any task leads to the run queue
+ * through its cfs_rq (FAIR_GROUP_SCHED); the `runqueues` symbol is not always in kallsyms.
+ */
+static __always_inline u64 run_queue_switches(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, se.cfs_rq, rq, nr_switches);
+}
+
+#endif

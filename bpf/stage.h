@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The two ends of a switch's record: staged by sched_switch, finished by the switch end. Apart
+ * from the programs, so that calibration runs the very same code.
+ */
+#ifndef TVTRACED_BPF_STAGE_H
+#define TVTRACED_BPF_STAGE_H
+
+#include "maps.h"
+
+#include "task_flags.h"
+
+static __always_inline u32 kind_of(struct task_struct *prev, struct task_struct *next)
+{
+	struct mm_struct *mm = next->mm;
+
+	if (!mm)
+		return next->pid ? KIND_KTHREAD : KIND_IDLE;
+	return mm == prev->active_mm ? KIND_THREAD : KIND_PROCESS;
+}
+
+static __always_inline u32 from_of(struct task_struct *prev)
+{
+	if (!prev->pid)
+		return FROM_IDLE;
+	return prev->flags & PF_KTHREAD ? FROM_KTHREAD : FROM_USER;
+}
+
+/*
+ * Labels, counts and stages one switch in c, whose batch must have room. One record in each
+ * batch is timed (two more clock reads), for the probes' own cost.
+ */
+static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
+					 struct task_struct *prev, struct task_struct *next,
+					 u32 prev_state)
+{
+	u32 i = c->staged & (BATCH_RECORDS - 1), label;
+	struct switch_record *r;
+	u64 start = 0;
+
+	if (i == TIMED_RECORD)
+		start = bpf_ktime_get_ns();
+
+	label = LABEL_INDEX(kind_of(prev, next), from_of(prev),
+			    !preempt && prev_state ? REASON_VOLUNTARY : REASON_PREEMPTED);
+	if (label < NR_LABELS)
+		c->labels[label]++;
+	c->seen++;
+
+	r = &c->batch[i];
+	r->prev_tid = prev->pid;
+	r->next_tid = next->pid;
+	r->prev_birth = BIRTH_OF(prev->start_time);
+	r->next_birth = BIRTH_OF(next->start_time);
+	r->label = label;
+	r->next_prio = next->prio;
+	r->prev_state = prev_state;
+	r->cost_ns = 0;
+	c->staged = i + 1;
+	c->open = i + 1;
+	if (start) {
+		c->probe_ns += bpf_ktime_get_ns() - start;
+		c->probe_samples++;
+	}
+	/* The interval that is measured begins here: only this store may follow. */
+	r->ts_ns = bpf_ktime_get_ns();
+}
+
+/* Stores the cost into the open record; now is the end program's first clock read. */
+static __always_inline void finish_switch(struct cpu_state *c, u64 now)
+{
+	struct switch_record *r;
+	u32 open = c->open;
+	u64 cost;
+
+	if (!open) {
+		c->stray_ends++;
+		return;
+	}
+	r = &c->batch[(open - 1) & (BATCH_RECORDS - 1)];
+	cost = now - r->ts_ns;
+	if (!cost)
+		cost = 1; /* 0 says: not measured */
+	r->cost_ns = cost > 0xffffffff ? 0xffffffff : cost;
+	c->open = 0;
+}
+
+#endif

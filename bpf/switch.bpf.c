@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * sched_switch: labels the switch, counts it, and stages its record. Runs with interrupts off
+ * under the run-queue lock, so nothing else on this CPU can touch the state meanwhile.
+ */
+#include "maps.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "batch.h"
+#include "run_queue.h"
+#include "stage.h"
+
+/* Before 5.14 the state field had another name. */
+struct task_struct___before_5_14 {
+	volatile long state;
+} __attribute__((preserve_access_index));
+
+/* Once per batch: sends the full one, times itself, and at the very first starts the counting. */
+static __always_inline void batch_turn(struct cpu_state *c, u32 cpu, struct task_struct *next)
+{
+	u64 start = bpf_ktime_get_ns();
+
+	if (!c->started) {
+		c->started = 1;
+		/* The kernel counted this switch just before it told us. */
+		c->nr_switches_base = run_queue_switches(next) - 1;
+		return;
+	}
+	batch_push(cpu);
+	c->push_ns += bpf_ktime_get_ns() - start;
+	c->pushes++;
+}
+
+static __always_inline int on_switch(bool preempt, struct task_struct *prev,
+				     struct task_struct *next, u32 prev_state)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_state *c = cpu_state_of(cpu);
+
+	if (!c)
+		return 0;
+	if (c->staged >= BATCH_RECORDS || !c->started)
+		batch_turn(c, cpu, next);
+	stage_switch(c, preempt, prev, next, prev_state);
+	return 0;
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+	     unsigned int prev_state)
+{
+	return on_switch(preempt, prev, next, prev_state);
+}
+
+/* Before 5.18 the tracepoint has no 4th argument. */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(sched_switch_3, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct task_struct___before_5_14 *old = (void *)prev;
+	u32 state;
+
+	if (bpf_core_field_exists(old->state))
+		state = BPF_CORE_READ(old, state);
+	else
+		state = BPF_CORE_READ(prev, __state);
+	return on_switch(preempt, prev, next, state);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TVTRACED_BPF_TASK_RECORD_H
+#define TVTRACED_BPF_TASK_RECORD_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "record.h"
+#include "task_flags.h"
+
+/* Fills all of r, which may be fresh memory from a ring. */
+static __always_inline void task_record_fill(struct task_record *r, struct task_struct *task,
+					     u32 event)
+{
+	r->ts_ns = bpf_ktime_get_ns();
+	r->start_ns = task->start_time;
+	r->leader_start_ns = task->group_leader->start_time;
+	r->event = event;
+	r->tid = task->pid;
+	r->tgid = task->tgid;
+	r->other = 0;
+	r->kernel = !!(task->flags & PF_KTHREAD);
+	bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), task->comm);
+	r->reserved = 0;
+}
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "calibrate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "tvtraced.skel.h"
+
+enum {
+	SAMPLES = 2001,
+	WINDOWS = 21,
+	RENAMES_PER_WINDOW = 200,
+};
+
+static u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static u64 median(u64 *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), compare);
+	return v[n / 2];
+}
+
+static void rename_self(const char *name)
+{
+	prctl(PR_SET_NAME, name);
+}
+
+/* Renaming to the name it has already is a rename too: nothing to see from outside. */
+static u64 rename_ns(const char *name)
+{
+	u64 windows[WINDOWS], start;
+
+	for (int w = 0; w < WINDOWS; w++) {
+		start = now_ns();
+		for (int i = 0; i < RENAMES_PER_WINDOW; i++)
+			rename_self(name);
+		windows[w] = now_ns() - start;
+	}
+	qsort(windows, WINDOWS, sizeof(*windows), compare);
+	return windows[0] / RENAMES_PER_WINDOW;
+}
+
+static u64 bias_ns(volatile struct cpu_state *slot, const char *name)
+{
+	static u64 samples[SAMPLES];
+
+	for (int i = 0; i < SAMPLES; i++) {
+		rename_self(name);
+		samples[i] = slot->batch[0].cost_ns;
+	}
+	return median(samples, SAMPLES);
+}
+
+static u64 stage_ns(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, const char *name)
+{
+	static u64 samples[SAMPLES];
+	u64 before;
+
+	skel->bss->calibrate_record = TIMED_RECORD;
+	for (int i = 0; i < SAMPLES; i++) {
+		before = slot->probe_ns;
+		rename_self(name);
+		samples[i] = slot->probe_ns - before;
+	}
+	return median(samples, SAMPLES);
+}
+
+int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
+	      struct calibration *out)
+{
+	struct bpf_link *start = NULL, *end = NULL;
+	char name[COMM_LEN] = "";
+	u64 bare, full;
+	int err = 0;
+
+	prctl(PR_GET_NAME, name);
+	skel->bss->calibrate_tid = (u32)gettid();
+	skel->bss->calibrate_slot = slot_index;
+	skel->bss->calibrate_record = 0;
+
+	rename_ns(name);
+	bare = rename_ns(name);
+	/* Programs on one tracepoint run in the order in which they were attached. */
+	start = bpf_program__attach(skel->progs.calibrate_switch);
+	if (!start)
+		return -errno;
+	end = bpf_program__attach(skel->progs.calibrate_switch_end);
+	if (!end) {
+		err = -errno;
+		goto out;
+	}
+	out->bias_ns = bias_ns(slot, name);
+	full = rename_ns(name);
+	out->total_ns = full > bare ? full - bare : 0;
+	out->stage_ns = stage_ns(skel, slot, name);
+out:
+	bpf_link__destroy(end);
+	bpf_link__destroy(start);
+	return err;
+}

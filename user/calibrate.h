@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TVTRACED_CALIBRATE_H
+#define TVTRACED_CALIBRATE_H
+
+#include "record.h"
+
+struct tvtraced_bpf;
+
+struct calibration {
+	u64 bias_ns;  /* median of what the two programs measure with nothing in between */
+	u64 total_ns; /* both programs with everything that the kernel does to call them */
+	u64 stage_ns; /* of these, the part that staging takes by its own clock */
+};
+
+/*
+ * Measures, on the calling thread, in about 10 ms; slot is the element of `cpus` that no CPU
+ * uses. The programs are attached only during the call. Returns 0 or -errno.
+ */
+int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
+	      struct calibration *out);
+
+#endif

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "collector.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <bpf/libbpf.h>
+
+#include "alloc.h"
+#include "error.h"
+#include "procfs.h"
+
+struct cpu_ring {
+	struct collector *collector;
+	struct ring_buffer *ring; /* NULL: this CPU was never online */
+	unsigned int cpu;
+	u64 received;
+	u64 stop_at; /* leave the ring when so many records have been received */
+	u64 spilled; /* as of the last publication */
+};
+
+struct collector {
+	struct probes *probes;
+	struct task_table *tasks;
+	struct ring_buffer *task_ring;
+	struct cpu_ring *rings;
+	unsigned int cpus;
+	int epoll_fd;
+	void *epoll_data;
+	struct histogram interval[NR_CELLS];
+	u64 measured;
+	u64 unmeasured;
+	u64 task_events;
+	unsigned int identify_budget; /* look-ups in /proc that are left until the next sync */
+};
+
+/* Each is a few system calls in the midst of draining. */
+enum { IDENTIFY_PER_SYNC = 50 };
+
+static int on_batch(void *ctx, void *data, size_t size)
+{
+	struct cpu_ring *ring = ctx;
+	struct collector *c = ring->collector;
+	const struct batch_header *header = data;
+	const struct switch_record *r = (const void *)(header + 1);
+
+	(void)size;
+	for (u32 i = 0; i < header->count; i++, r++) {
+		task_table_switch(c->tasks, ring->cpu, r);
+		if (!r->cost_ns) {
+			c->unmeasured++;
+			continue;
+		}
+		c->measured++;
+		histogram_add(&c->interval[r->label / NR_REASONS], r->cost_ns);
+	}
+	ring->received += header->count;
+	/* libbpf has counted this batch as consumed before it called. */
+	return ring->received >= ring->stop_at ? -ECANCELED : 0;
+}
+
+static void drain_ring(struct cpu_ring *ring, u64 stop_at)
+{
+	int n;
+
+	if (!ring->ring || ring->received >= stop_at)
+		return;
+	ring->stop_at = stop_at;
+	n = ring_buffer__consume(ring->ring);
+	if (n < 0 && n != -ECANCELED)
+		warn("cannot read the ring of CPU %u: %s", ring->cpu, strerror(-n));
+}
+
+static int on_task_event(void *ctx, void *data, size_t size)
+{
+	struct collector *c = ctx;
+
+	(void)size;
+	c->task_events++;
+	task_table_event(c->tasks, data);
+	return 0;
+}
+
+static void drain_task_events(struct collector *c)
+{
+	ring_buffer__consume(c->task_ring);
+}
+
+static void on_unknown_task(void *ctx, u32 tid, u32 birth)
+{
+	struct collector *c = ctx;
+	u64 before = c->task_events;
+	struct task_record r;
+
+	drain_task_events(c);
+	/* Nothing new: no event will come for this one. */
+	if (c->task_events != before || !c->identify_budget)
+		return;
+	c->identify_budget--;
+	if (procfs_identify(tid, birth, &r))
+		task_table_event(c->tasks, &r);
+}
+
+static int watch_ring(struct collector *c, unsigned int cpu)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = c->epoll_data};
+
+	if (c->epoll_fd < 0)
+		return 0;
+	if (epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, probes_ring_fd(c->probes, cpu), &e))
+		return -errno;
+	return 0;
+}
+
+/* Opens the ring of a CPU that has one and was not opened yet. */
+static int open_ring(struct collector *c, unsigned int cpu)
+{
+	struct cpu_ring *ring = &c->rings[cpu];
+	int fd = probes_ring_fd(c->probes, cpu);
+
+	if (ring->ring || fd < 0)
+		return 0;
+	ring->ring = ring_buffer__new(fd, on_batch, ring, NULL);
+	if (!ring->ring)
+		return -errno;
+	return watch_ring(c, cpu);
+}
+
+struct collector *collector_new(struct probes *probes, struct task_table *tasks)
+{
+	struct collector *c = xcalloc(1, sizeof(*c));
+	int err = 0;
+
+	c->probes = probes;
+	c->tasks = tasks;
+	c->epoll_fd = -1;
+	c->cpus = probes_info(probes)->cpus;
+	c->rings = xcalloc(c->cpus, sizeof(*c->rings));
+	c->task_ring = ring_buffer__new(probes_task_ring_fd(probes), on_task_event, c, NULL);
+	if (!c->task_ring)
+		err = -errno;
+	for (unsigned int cpu = 0; cpu < c->cpus && !err; cpu++) {
+		c->rings[cpu].collector = c;
+		c->rings[cpu].cpu = cpu;
+		err = open_ring(c, cpu);
+	}
+	if (err) {
+		collector_free(c);
+		errno = -err;
+		return NULL;
+	}
+	task_table_on_miss(tasks, on_unknown_task, c);
+	return c;
+}
+
+void collector_free(struct collector *c)
+{
+	if (!c)
+		return;
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
+		ring_buffer__free(c->rings[cpu].ring);
+	ring_buffer__free(c->task_ring);
+	for (int i = 0; i < NR_CELLS; i++)
+		histogram_release(&c->interval[i]);
+	free(c->rings);
+	free(c);
+}
+
+int collector_watch(struct collector *c, int epoll_fd, void *data)
+{
+	int err = 0;
+
+	c->epoll_fd = epoll_fd;
+	c->epoll_data = data;
+	for (unsigned int cpu = 0; cpu < c->cpus && !err; cpu++)
+		if (c->rings[cpu].ring)
+			err = watch_ring(c, cpu);
+	return err;
+}
+
+void collector_drain(struct collector *c)
+{
+	/* No more than a ring can hold, lest a busy CPU keep us from the others. */
+	u64 most = probes_info(c->probes)->ring_bytes / sizeof(struct switch_record);
+
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
+		drain_ring(&c->rings[cpu], c->rings[cpu].received + most);
+	drain_task_events(c);
+}
+
+/* Adds the spill buffer that the last flush took out of use, and empties it for the next. */
+static void take_spill(struct collector *c, volatile struct cpu_state *state)
+{
+	struct spill *s = (struct spill *)&state->spills[(state->spill_index ^ 1) & 1];
+
+	for (int cell = 0; cell < NR_CELLS; cell++) {
+		struct histogram *h = &c->interval[cell];
+		u64 count = 0;
+
+		for (u32 b = 0; b < NR_BUCKETS; b++) {
+			if (!s->buckets[cell][b])
+				continue;
+			histogram_add_bucket(h, b, s->buckets[cell][b]);
+			count += s->buckets[cell][b];
+		}
+		histogram_add_totals(h, count, s->sum_ns[cell], s->min_ns[cell], s->max_ns[cell]);
+		c->measured += count;
+		c->unmeasured += s->unmeasured[cell];
+	}
+	memset(s, 0, sizeof(*s));
+}
+
+/* A CPU that came up after the start has spilled so far. */
+static void adopt_cpu(struct collector *c, unsigned int cpu)
+{
+	int err = probes_ring_create(c->probes, cpu);
+
+	if (!err)
+		err = open_ring(c, cpu);
+	if (err)
+		warn("cannot create the ring of CPU %u: %s; its switches are counted as spilled", cpu,
+		     strerror(-err));
+}
+
+static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
+{
+	volatile struct cpu_state *state = probes_cpu(c->probes, cpu);
+	struct cpu_ring *ring = &c->rings[cpu];
+	int err;
+
+	/* Leave idle CPUs alone. */
+	if (state->seen == state->snapshot.seen)
+		return 0;
+	err = probes_flush(c->probes, cpu, check);
+	if (err)
+		return err;
+	drain_ring(ring, state->snapshot.pushed);
+	if (state->snapshot.spilled != ring->spilled) {
+		take_spill(c, state);
+		ring->spilled = state->snapshot.spilled;
+		if (!ring->ring)
+			adopt_cpu(c, cpu);
+	}
+	return 0;
+}
+
+static void add_cpu(const struct collector *c, unsigned int cpu, struct accounting *a, u64 *stage)
+{
+	volatile struct cpu_snapshot *s = &probes_cpu(c->probes, cpu)->snapshot;
+
+	for (int i = 0; i < NR_LABELS; i++)
+		a->labels[i] += s->labels[i];
+	a->seen += s->seen;
+	a->spilled += s->spilled;
+	a->unseen += s->unseen;
+	a->received += c->rings[cpu].received;
+	a->probe_run_ns += s->push_ns;
+	if (s->ring_high_water > a->ring_high_water)
+		a->ring_high_water = s->ring_high_water;
+	stage[0] += s->probe_ns;
+	stage[1] += s->probe_samples;
+}
+
+static void fill_accounting(const struct collector *c, struct accounting *a)
+{
+	const struct probes_info *info = probes_info(c->probes);
+	u64 stage[2] = {0};
+
+	memset(a, 0, sizeof(*a));
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
+		add_cpu(c, cpu, a, stage);
+	a->unmeasured = c->unmeasured;
+	a->task_events_lost = probes_task_events_lost(c->probes);
+	a->probe_runs = a->seen + c->measured;
+	/* Sending batches is timed always, staging once per batch, the rest was measured at start. */
+	a->probe_run_ns += a->seen * info->probe_entry_ns;
+	if (stage[1])
+		a->probe_run_ns += (u64)((double)stage[0] / (double)stage[1] * (double)a->seen);
+}
+
+int collector_sync(struct collector *c, bool check)
+{
+	int err = 0;
+
+	c->identify_budget = IDENTIFY_PER_SYNC;
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++) {
+		int cpu_err = sync_cpu(c, cpu, check);
+
+		if (cpu_err)
+			err = cpu_err;
+	}
+	drain_task_events(c);
+	return err;
+}
+
+void collector_fill(struct collector *c, struct publication *p)
+{
+	p->previous = p->now;
+	fill_accounting(c, &p->now);
+	for (int i = 0; i < NR_CELLS; i++) {
+		struct histogram empty = p->interval_cost[i];
+
+		histogram_merge(&p->cost[i], &c->interval[i]);
+		histogram_clear(&empty);
+		p->interval_cost[i] = c->interval[i];
+		c->interval[i] = empty;
+	}
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From the rings into tables, histograms and totals. At a publication each CPU is flushed and its
+ * ring is drained to exactly where the flush ended, so that the kernel's counters, the records
+ * and everything made from them speak of the same switches.
+ */
+#ifndef TVTRACED_COLLECTOR_H
+#define TVTRACED_COLLECTOR_H
+
+#include <stdbool.h>
+
+#include "probes.h"
+#include "publication.h"
+#include "tasks.h"
+
+struct collector;
+
+/* Both stay the caller's and must outlive the collector. NULL and errno on failure. */
+struct collector *collector_new(struct probes *probes, struct task_table *tasks);
+void collector_free(struct collector *c);
+
+/* Adds the rings to an epoll set with `data`; edge-triggered: drain when told. 0 or -errno. */
+int collector_watch(struct collector *c, int epoll_fd, void *data);
+
+/* Takes what waits in the rings, at most one ring's worth of each. */
+void collector_drain(struct collector *c);
+
+/*
+ * Brings everything to one instant per CPU. check: see probes_flush. Returns 0, or -errno when a
+ * CPU could not be flushed: what it has staged is then in the next publication.
+ */
+int collector_sync(struct collector *c, bool check);
+
+/*
+ * Fills now, previous, cost and interval_cost of p as of the last sync. The interval is what came
+ * since the last call.
+ */
+void collector_fill(struct collector *c, struct publication *p);
+
+#endif

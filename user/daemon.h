@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The daemon: one thread, one event loop, from attach to the final block. */
+#ifndef TVTRACED_DAEMON_H
+#define TVTRACED_DAEMON_H
+
+#include "features.h"
+#include "options.h"
+
+/* Runs until a signal, the duration, or `q`. Returns an exit status; what failed was printed. */
+int daemon_run(const struct options *o, const struct features *f);
+
+#endif

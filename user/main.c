@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* tvtraced: what context switches cost on this host, and which of them are of which kind. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "error.h"
+#include "exit_status.h"
+#include "features.h"
+#include "lock.h"
+#include "options.h"
+
+#define LOCK_PATH "/run/tvtraced.lock"
+
+static bool may_trace(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+
+	if (syscall(SYS_capget, &header, data))
+		return true; /* then the load will tell */
+	if (data[0].effective & 1u << CAP_SYS_ADMIN)
+		return true;
+	return data[1].effective & 1u << (CAP_BPF - 32) &&
+	       data[1].effective & 1u << (CAP_PERFMON - 32);
+}
+
+static int check_kernel(struct features *f)
+{
+	int err = features_probe(f);
+
+	if (err)
+		return fail(STATUS_NO_BTF,
+			    "cannot read the kernel's BTF in /sys/kernel/btf/vmlinux: %s; use a kernel "
+			    "built with CONFIG_DEBUG_INFO_BTF",
+			    strerror(-err));
+	if (!f->has[FEATURE_SCHED_SWITCH])
+		return fail(STATUS_NO_SWITCH, "this kernel has no sched_switch tracepoint for BPF; use "
+					      "a kernel built with CONFIG_BPF_EVENTS and "
+					      "CONFIG_TRACEPOINTS, 5.8 or later");
+	if (!f->has[FEATURE_RINGBUF])
+		return fail(STATUS_NO_RINGBUF,
+			    "this kernel has no BPF ring buffer; use kernel 5.8 or later");
+	for (int i = 0; i < NR_FEATURES; i++)
+		tell("%s (%s): %s", feature_infos[i].name, feature_infos[i].since,
+		     f->has[i] ? "yes" : "no");
+	return STATUS_OK;
+}
+
+static int take_lock(void)
+{
+	int holder, err = lock_take(LOCK_PATH, &holder);
+
+	if (err == -EWOULDBLOCK)
+		return fail(STATUS_ALREADY_RUNS,
+			    "another tvtraced runs already (pid %d, lock " LOCK_PATH
+			    "); stop it first, or use it",
+			    holder);
+	if (err)
+		return fail(STATUS_FAILED, "cannot lock " LOCK_PATH ": %s", strerror(-err));
+	return STATUS_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct features features = {0};
+	struct options options;
+	int status;
+
+	options_parse(&options, argc, argv);
+	if (!may_trace())
+		return fail(STATUS_NO_PRIVILEGE, "no privilege to trace the kernel; run as root, or "
+						 "with CAP_BPF and CAP_PERFMON");
+	status = check_kernel(&features);
+	if (!status)
+		status = take_lock();
+	if (!status)
+		status = daemon_run(&options, &features);
+	return status;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "exit_status.h"
+
+enum {
+	OPTION_RING_SIZE = 256, /* options with no letter */
+	OPTION_ONCE,
+	OPTION_JSON,
+
+	DEFAULT_RING_BYTES = 1 << 20,
+	MAX_RING_BYTES = 1 << 30,
+	DEFAULT_INTERVAL_S = 1,
+	DEFAULT_TEXTFILE_INTERVAL_S = 5,
+	MAX_INTERVAL_S = 3600, /* spilled switches are counted in 32 bits between publications */
+};
+
+#define MIN_INTERVAL_S 0.05
+#define MAX_DURATION_S (1e9)
+
+const char *argp_program_version = "tvtraced " TVTRACED_VERSION;
+
+static const struct argp_option argp_options[] = {
+	{"interval", 'i', "S", 0,
+	 "Publish every S seconds, 0.05 to 3600 (default: 1; textfile alone: 5)", 0},
+	{"duration", 'd', "S", 0, "Stop by itself after S seconds", 0},
+	{"textfile", 't', "PATH", 0,
+	 "Write Prometheus metrics to PATH, for node_exporter's textfile collector (every 5 s unless "
+	 "--interval says otherwise); removed at exit",
+	 0},
+	{"once", OPTION_ONCE, NULL, 0, "Publish once, after one interval, and exit", 0},
+	{"json", OPTION_JSON, NULL, 0, "Print one JSON object per interval", 0},
+	{"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
+	{"verbose", 'v', NULL, 0, "Say what was found and chosen, and libbpf's messages", 0},
+	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,
+	 "Ring buffer of each CPU, 4096 to 1073741824, rounded up to a power of two; K and M may "
+	 "follow (default: 1M)",
+	 0},
+	{0},
+};
+
+static const char doc[] =
+	"What do context switches cost on this host, and which of them are thread switches and "
+	"which process switches?"
+	"\v"
+	"On a terminal tvtraced shows a live view (q quits); elsewhere the same block, in plain "
+	"text, every interval. NO_COLOR turns colours off. A switch is `thread' when it keeps the "
+	"address space and `process' when it changes it. Its cost is the direct cost (switching "
+	"page tables, registers and stack), not the cache and TLB misses that the task pays "
+	"later.\n\n"
+	"Exit status: 0 stopped as asked; 1 another failure; 2 bad option; 3 no privilege; 4 the "
+	"kernel has no BTF; 5 it has no BPF ring buffer; 6 it has no sched_switch to attach to; "
+	"7 the textfile cannot be written; 8 another tvtraced runs.";
+
+/* A number of seconds in min .. max, as ns; the whole text must be a number. */
+static uint64_t parse_seconds(const char *option, const char *text, double min, double max)
+{
+	char *end;
+	double s;
+
+	errno = 0;
+	s = strtod(text, &end);
+	if (end == text || *end || errno || !isfinite(s) || s < min || s > max)
+		exit(fail(STATUS_USAGE, "--%s: '%s' is not a number of seconds from %g to %g",
+			  option, text, min, max));
+	return (uint64_t)(s * 1e9);
+}
+
+static size_t parse_ring_size(const char *text)
+{
+	unsigned long long v;
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (end != text && (!strcasecmp(end, "k") || !strcasecmp(end, "m"))) {
+		v = v > MAX_RING_BYTES ? v : v << (end[0] == 'k' || end[0] == 'K' ? 10 : 20);
+		end++;
+	}
+	if (end == text || *end || errno || text[0] == '-' || v < 4096 || v > MAX_RING_BYTES)
+		exit(fail(STATUS_USAGE, "--ring-size: '%s' is not a size from 4096 to %d bytes", text,
+			  MAX_RING_BYTES));
+	while (size < v)
+		size *= 2;
+	return size;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'i':
+		o->interval_ns = parse_seconds("interval", arg, MIN_INTERVAL_S, MAX_INTERVAL_S);
+		return 0;
+	case 'd':
+		o->duration_ns = parse_seconds("duration", arg, 0, MAX_DURATION_S);
+		if (!o->duration_ns)
+			o->duration_ns = 1;
+		return 0;
+	case 't':
+		if (!*arg)
+			exit(fail(STATUS_USAGE, "--textfile: the path is empty"));
+		o->textfile = arg;
+		return 0;
+	case OPTION_ONCE:
+		o->once = true;
+		return 0;
+	case OPTION_JSON:
+		o->json = true;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case 'v':
+		verbose = true;
+		return 0;
+	case OPTION_RING_SIZE:
+		o->ring_bytes = parse_ring_size(arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		exit(fail(STATUS_USAGE, "'%s': there is nothing to name here; see --help", arg));
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+	static const struct argp argp = {.options = argp_options, .parser = parse_option, .doc = doc};
+	uint64_t second = 1000000000;
+
+	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES};
+	argp_err_exit_status = STATUS_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, o);
+	if (o->json && o->quiet)
+		exit(fail(STATUS_USAGE, "--json and --quiet exclude each other; give one of them"));
+	o->textfile_interval_ns =
+		o->interval_ns ? o->interval_ns : DEFAULT_TEXTFILE_INTERVAL_S * second;
+	if (!o->interval_ns)
+		o->interval_ns = o->quiet ? o->textfile_interval_ns : DEFAULT_INTERVAL_S * second;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TVTRACED_OPTIONS_H
+#define TVTRACED_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+	uint64_t interval_ns;	       /* between publications */
+	uint64_t textfile_interval_ns; /* at least; a multiple of publications */
+	uint64_t duration_ns;	       /* 0: until a signal */
+	const char *textfile;	       /* NULL: none; points into argv */
+	size_t ring_bytes;	       /* per CPU, a power of two */
+	bool once;
+	bool json;
+	bool quiet;
+};
+
+/*
+ * Fills o from the command line. Prints a line and exits with STATUS_USAGE on a bad option;
+ * --help and --version print and exit with 0.
+ */
+void options_parse(struct options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "error.h"
+#include "exit_status.h"
+#include "file_writer.h"
+#include "json.h"
+#include "screen.h"
+#include "series.h"
+#include "textfile.h"
+#include "view.h"
+
+struct outputs {
+	struct options options;
+	struct screen *screen;
+	struct file_writer *writer; /* NULL: no textfile */
+	struct series_table *series;
+	u64 textfile_due_ns;
+};
+
+static const char placeholder[] = "# tvtraced has started and published nothing yet\n";
+
+static int fail_textfile(const char *path, int err)
+{
+	return fail(STATUS_TEXTFILE,
+		    "cannot write the textfile %s: %s; give --textfile a path in a writable directory",
+		    path, strerror(-err));
+}
+
+static int open_textfile(struct outputs *out, const char *path)
+{
+	int err = file_writer_open(&out->writer, path);
+
+	/* A file really written is the only proof that it can be. */
+	if (!err)
+		err = file_writer_write_now(out->writer, placeholder, sizeof(placeholder) - 1);
+	if (err)
+		return fail_textfile(path, err);
+	out->series = series_new();
+	return STATUS_OK;
+}
+
+int outputs_open(struct outputs **result, const struct options *o)
+{
+	struct outputs *out = xcalloc(1, sizeof(*out));
+	int status;
+
+	*result = out;
+	out->options = *o;
+	if (o->textfile) {
+		status = open_textfile(out, o->textfile);
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+void outputs_start(struct outputs *out)
+{
+	const struct options *o = &out->options;
+
+	/* A terminal that cannot be driven gets plain blocks. */
+	if (!o->json && !o->quiet && !o->once && isatty(STDOUT_FILENO))
+		if (screen_open(&out->screen))
+			out->screen = NULL;
+}
+
+static void publish_textfile(struct outputs *out, const struct publication *p)
+{
+	struct textfile_status status;
+	char *data = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	series_update(out->series, p);
+	/* Half an interval early rather than one late: timers do not tick in step. */
+	if (p->now_ns + out->options.interval_ns / 2 < out->textfile_due_ns || p->final)
+		return;
+	out->textfile_due_ns = p->now_ns + out->options.textfile_interval_ns;
+	f = open_memstream(&data, &len);
+	if (!f)
+		return;
+	file_writer_status(out->writer, &status.last_write_s, &status.failures);
+	textfile_render(f, p, out->series, &status);
+	if (fclose(f)) {
+		free(data);
+		return;
+	}
+	file_writer_submit(out->writer, data, len);
+}
+
+static int publish_stdout(struct outputs *out, const struct publication *p)
+{
+	const struct options *o = &out->options;
+
+	if (o->quiet)
+		return 0;
+	if (o->json)
+		return json_print(stdout, p);
+	if (!out->screen)
+		return view_print(stdout, p);
+	if (!p->final)
+		return screen_draw(out->screen, p);
+	/* The last block stays on the terminal when the live view has gone. */
+	screen_close(out->screen);
+	out->screen = NULL;
+	return view_print(stdout, p);
+}
+
+int outputs_publish(struct outputs *out, const struct publication *p)
+{
+	if (out->writer)
+		publish_textfile(out, p);
+	return publish_stdout(out, p);
+}
+
+bool outputs_take_keys(const struct outputs *out)
+{
+	return out->screen && isatty(STDIN_FILENO);
+}
+
+bool outputs_key_quits(struct outputs *out)
+{
+	return out->screen && screen_wants_quit(out->screen);
+}
+
+void outputs_resize(struct outputs *out, const struct publication *p)
+{
+	if (!out->screen)
+		return;
+	screen_resize(out->screen);
+	screen_draw(out->screen, p);
+}
+
+void outputs_close(struct outputs *out)
+{
+	if (!out)
+		return;
+	if (out->screen)
+		screen_close(out->screen);
+	if (out->writer)
+		file_writer_close(out->writer);
+	series_free(out->series);
+	free(out);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where publications go: the live view or blocks or JSON on standard output, and the textfile. */
+#ifndef TVTRACED_OUTPUTS_H
+#define TVTRACED_OUTPUTS_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "publication.h"
+
+struct outputs;
+
+/* Opens the textfile, if one is asked for. Returns 0 or an exit status, having printed why. */
+int outputs_open(struct outputs **out, const struct options *o);
+
+/* Takes the terminal for the live view, if there is to be one; nothing can fail any more. */
+void outputs_start(struct outputs *out);
+
+/* Publishes p everywhere. Returns 0, or -errno when standard output cannot be written any more. */
+int outputs_publish(struct outputs *out, const struct publication *p);
+
+/* Whether keys can come on standard input, and what they mean: true for quit. */
+bool outputs_take_keys(const struct outputs *out);
+bool outputs_key_quits(struct outputs *out);
+
+/* The terminal's size has changed. */
+void outputs_resize(struct outputs *out, const struct publication *p);
+
+/* Restores the terminal, removes the textfile. NULL is ignored. */
+void outputs_close(struct outputs *out);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The BPF side as the daemon sees it: loaded, attached, flushed, detached. What is attached is
+ * held by file descriptors only, so it goes with the process however that ends.
+ */
+#ifndef TVTRACED_PROBES_H
+#define TVTRACED_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "features.h"
+#include "record.h"
+
+struct probes;
+
+struct probes_info {
+	const char *cost_source;
+	const char *cost_reason; /* why the source is "none"; NULL otherwise */
+	unsigned int cpus;	 /* possible CPUs */
+	size_t ring_bytes;	 /* of one ring */
+	unsigned int rings;
+	u64 cost_bias_ns;
+	u64 probe_entry_ns;
+};
+
+/*
+ * Loads everything, and measures the bias. On failure prints why and returns an exit status;
+ * 0 is success. ring_bytes is the size of one CPU's ring, a power of two and at least a page.
+ */
+int probes_load(struct probes **out, const struct features *f, size_t ring_bytes);
+
+/* Attaches the task events and the task iterator. Returns 0 or an exit status. */
+int probes_attach_tasks(struct probes *p);
+
+/* Attaches the switch programs. Returns 0 or an exit status. */
+int probes_attach_switches(struct probes *p);
+
+/* Detaches the switch programs. The task events go with probes_free. */
+void probes_detach(struct probes *p);
+
+void probes_free(struct probes *p);
+
+const struct probes_info *probes_info(const struct probes *p);
+
+/* State of a possible CPU: mapped memory that programs change under the reader's eyes. */
+volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu);
+
+/*
+ * Sends what `cpu` has staged and takes its snapshot; see flush.bpf.c. With `check` it also
+ * compares with the kernel's own count. Returns 0 or -errno.
+ */
+int probes_flush(struct probes *p, unsigned int cpu, bool check);
+
+/* Switch records' ring of a CPU, as map fd; -1 while it has none. */
+int probes_ring_fd(const struct probes *p, unsigned int cpu);
+
+/* Makes the ring of a CPU that came up later. Returns 0 (also when there is one) or -errno. */
+int probes_ring_create(struct probes *p, unsigned int cpu);
+
+/* Task events' ring, as map fd. */
+int probes_task_ring_fd(const struct probes *p);
+
+/* Task events that did not fit their ring, since start. */
+u64 probes_task_events_lost(const struct probes *p);
+
+/* Calls fn for each task that exists. Returns 0 or -errno. */
+int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r),
+		     void *ctx);
+
+#endif

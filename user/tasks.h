@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Threads and thread groups, and what was charged to each. A thread is identified by
+ * (tid, birth), a group by (tgid, start time of its leader), so a reused pid is a new entry.
+ * A switch is charged to the thread and group of `next`; its reason to those of `prev`.
+ */
+#ifndef TVTRACED_TASKS_H
+#define TVTRACED_TASKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "histogram.h"
+#include "record.h"
+
+/* What a group, or all that fell out of the tables, was charged with. Cumulative. */
+struct charges {
+	u64 switches[NR_KINDS]; /* into its threads */
+	u64 cost_ns[NR_KINDS];
+	u64 reasons[NR_REASONS]; /* out of its threads */
+};
+
+struct group {
+	u32 tgid;
+	u32 parent_tgid; /* 0: not known */
+	u64 start_ns;	 /* CLOCK_MONOTONIC */
+	char comm[COMM_LEN]; /* the leader's; arbitrary bytes, NUL-terminated */
+	bool kernel;	     /* a kernel thread, or the idle tasks */
+	u32 threads;	     /* alive */
+	struct charges total;
+	struct charges published; /* total as of the last publication */
+	struct histogram cost[NR_KINDS];
+	char *cmdline; /* arguments separated by spaces, NULL: not read or none; owned */
+	char *cgroup;  /* path in the unified or the first named hierarchy, NULL likewise; owned */
+	bool details_read;
+	u32 index; /* the table's own */
+};
+
+struct thread {
+	u32 tid;
+	u32 birth;
+	struct group *group;
+	char comm[COMM_LEN];
+	u64 start_ns;
+	u64 in[NR_KINDS];
+	u64 out[NR_REASONS];
+	u64 cost_ns;
+	bool exiting; /* sched_process_exit seen; records may still come */
+	bool dead;    /* its last switch was seen, or nothing can come any more */
+	u64 exit_ns;
+	u32 index; /* the table's own */
+};
+
+struct task_table;
+
+/*
+ * A table for at most max_threads threads and max_groups groups of a machine with so many
+ * possible CPUs; switches of tasks that do not fit are charged to `other`. The idle tasks (tid 0)
+ * always fit. Freed by task_table_free.
+ */
+struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_groups);
+void task_table_free(struct task_table *t);
+
+/*
+ * Called for a task that no record has introduced yet; it may call task_table_event, and must not
+ * call task_table_switch. At most once per task in a row.
+ */
+typedef void (*task_miss_fn)(void *ctx, u32 tid, u32 birth);
+void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx);
+
+/* Applies one task event. Events of one task come in their order; an unknown task is added. */
+void task_table_event(struct task_table *t, const struct task_record *r);
+
+/* Charges one switch of CPU `cpu`. */
+void task_table_switch(struct task_table *t, u32 cpu, const struct switch_record *r);
+
+/*
+ * To be called at each publication after the outputs are made: makes the present totals the
+ * published ones, and retires what has ended. Totals of retired groups move to `other`.
+ */
+void task_table_published(struct task_table *t);
+
+/*
+ * Marks what exists now: call begin, then task_table_event with TASK_EXISTING for every task,
+ * then end, which retires (at the next publication) those that did not come. Mends lost events.
+ */
+void task_table_resync_begin(struct task_table *t, u64 now_ns);
+void task_table_resync_end(struct task_table *t);
+
+/* Whether some task ended long ago and its last switch has not come: time for a resync. */
+bool task_table_overdue(const struct task_table *t, u64 now_ns);
+
+size_t task_table_nr_threads(const struct task_table *t); /* alive or not yet retired */
+size_t task_table_nr_groups(const struct task_table *t);
+
+/* i in 0 .. nr - 1; the order is arbitrary and changes when something is added or retired. */
+const struct thread *task_table_thread(const struct task_table *t, size_t i);
+struct group *task_table_group(const struct task_table *t, size_t i);
+
+/* Charges of retired groups and of tasks that were not in the table. */
+const struct charges *task_table_other(const struct task_table *t);
+const struct charges *task_table_other_published(const struct task_table *t);
+
+/* The part of `other` that belongs to tasks that the table never knew. */
+u64 task_table_unattributed(const struct task_table *t);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Names from outside are bytes, not text: made harmless here, once, for every output. */
+#ifndef TVTRACED_TEXT_H
+#define TVTRACED_TEXT_H
+
+#include <stddef.h>
+
+enum {
+	/* Room for the escaped form of a COMM_LEN name: each byte may become "\xNN". */
+	NAME_LEN = 16 * 4 + 1,
+};
+
+/*
+ * Writes the bytes of `in` (up to NUL or len) to `out` as printable UTF-8: a backslash becomes
+ * "\\", a byte that is no part of a printable character becomes "\xNN", an empty name becomes
+ * "(empty)". Distinct names stay distinct. Never writes more than size bytes, always
+ * terminates, never cuts an escape or a character in two. Returns out.
+ */
+char *name_escape(char *out, size_t size, const char *in, size_t len);
+
+/* Columns that a terminal needs for the escaped text. */
+size_t text_columns(const char *utf8);
+
+#endif
