@@ -13,7 +13,7 @@ import time
 READY_TIMEOUT = 15
 STOP_TIMEOUT = 20
 BUSY_TIMEOUT = 120  # another tvtraced on this machine
-COMPLAINT = re.compile(r"error|cannot|unable|fail|not (?:permitted|available|found)", re.IGNORECASE)
+COMPLAINT = re.compile(r"error|cannot|unable|fail|not permitted", re.IGNORECASE)
 
 
 class Unavailable(Exception):
@@ -91,22 +91,22 @@ class Running:
     def _why(self):
         lines = [line.strip() for line in self.complaints if line.strip()]
         telling = [line for line in lines if COMPLAINT.search(line)]
-        return (telling or lines or ["it did not say that it is attached"])[0][:120]
+        return (telling or lines or ["it did not say that it is attached"])[0].split('. ')[0][:100]
 
-    def stop(self):
-        """Ends the process group, waits for the last output, removes the directory."""
-        for number in (self.tracer.stop_signal, signal.SIGTERM, signal.SIGKILL):
-            if self.process.poll() is not None:
-                break
-            os.kill(self.process.pid, number)
-            try:
-                self.process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                pass
-        try:  # what it started itself
-            os.killpg(self.process.pid, signal.SIGKILL)
+    def _signal_group(self, number):
+        try:
+            os.killpg(self.process.pid, number)
         except ProcessLookupError:
             pass
+
+    def stop(self):
+        """Ends it as a terminal would, waits for the last output, removes the directory."""
+        self._signal_group(self.tracer.stop_signal)
+        try:
+            self.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            pass
+        self._signal_group(signal.SIGKILL)  # whatever is left
         self.process.wait()
         for reader in self.readers:
             reader.join()

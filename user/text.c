@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "text.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+/* Widths are those of UTF-8 whatever the user's locale; (locale_t)0 where C.UTF-8 is missing. */
+static locale_t utf8_locale(void)
+{
+	static locale_t locale;
+	static int tried;
+
+	if (!tried)
+		locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	tried = 1;
+	return locale;
+}
+
+/* Bytes of the printable character that s begins with, 0: none. *columns is its width. */
+static size_t printable(const char *s, size_t len, int *columns)
+{
+	unsigned char first = (unsigned char)s[0];
+	mbstate_t state = {0};
+	locale_t old;
+	wchar_t c;
+	size_t n;
+
+	*columns = 1;
+	if (first < 0x80)
+		return first >= 0x20 && first != 0x7f;
+	if (!utf8_locale())
+		return 0;
+	old = uselocale(utf8_locale());
+	n = mbrtowc(&c, s, len, &state);
+	*columns = n && n <= len ? wcwidth(c) : 0;
+	uselocale(old);
+	/* No width: controls, and what combines with or turns its neighbours. */
+	return *columns > 0 ? n : 0;
+}
+
+char *name_escape(char *out, size_t size, const char *in, size_t len)
+{
+	size_t used = 0, n, i = 0;
+	char piece[8];
+	int columns;
+
+	len = strnlen(in, len);
+	if (!len) {
+		snprintf(out, size, "(empty)");
+		return out;
+	}
+	while (i < len) {
+		n = printable(in + i, len - i, &columns);
+		if (in[i] == '\\')
+			strcpy(piece, "\\\\");
+		else if (n)
+			snprintf(piece, sizeof(piece), "%.*s", (int)n, in + i);
+		else
+			snprintf(piece, sizeof(piece), "\\x%02x", (unsigned char)in[i]);
+		if (used + strlen(piece) >= size)
+			break;
+		strcpy(out + used, piece);
+		used += strlen(piece);
+		i += n ? n : 1;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+size_t text_columns(const char *utf8)
+{
+	size_t len = strlen(utf8), sum = 0, n;
+	int columns;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		n = printable(utf8 + i, len - i, &columns);
+		sum += n ? (size_t)columns : 1;
+	}
+	return sum;
+}
