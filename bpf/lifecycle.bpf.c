@@ -11,6 +11,11 @@
 #include "task_record.h"
 
 u64 task_events_lost;
+/* Wake the reader when the ring becomes this full. */
+const volatile u64 task_wakeup_bytes = 0;
+
+/* Events that may come at once from several CPUs; each of them may then wake the reader. */
+#define WAKEUP_WINDOW (16 * sizeof(struct task_record))
 
 static __always_inline struct task_record *reserve(struct task_struct *task, u32 event)
 {
@@ -25,7 +30,10 @@ static __always_inline struct task_record *reserve(struct task_struct *task, u32
 
 static __always_inline void submit(struct task_record *r)
 {
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	u64 fill = bpf_ringbuf_query(&task_ring, BPF_RB_AVAIL_DATA);
+	bool crossing = fill >= task_wakeup_bytes && fill < task_wakeup_bytes + WAKEUP_WINDOW;
+
+	bpf_ringbuf_submit(r, crossing ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 SEC("tp_btf/task_newtask")

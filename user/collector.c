@@ -32,7 +32,6 @@ struct collector {
 	struct histogram interval[NR_CELLS];
 	u64 measured;
 	u64 unmeasured;
-	u64 task_events;
 	unsigned int identify_budget; /* look-ups in /proc that are left until the next sync */
 };
 
@@ -78,7 +77,6 @@ static int on_task_event(void *ctx, void *data, size_t size)
 	struct collector *c = ctx;
 
 	(void)size;
-	c->task_events++;
 	task_table_event(c->tasks, data);
 	return 0;
 }
@@ -91,27 +89,23 @@ static void drain_task_events(struct collector *c)
 static void on_unknown_task(void *ctx, u32 tid, u32 birth)
 {
 	struct collector *c = ctx;
-	u64 before = c->task_events;
 	struct task_record r;
 
 	drain_task_events(c);
-	/* Nothing new: no event will come for this one. */
-	if (c->task_events != before || !c->identify_budget)
+	if (task_table_knows(c->tasks, tid, birth) || !c->identify_budget)
 		return;
 	c->identify_budget--;
 	if (procfs_identify(tid, birth, &r))
 		task_table_event(c->tasks, &r);
 }
 
-static int watch_ring(struct collector *c, unsigned int cpu)
+static int watch(struct collector *c, int ring_fd)
 {
 	struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = c->epoll_data};
 
 	if (c->epoll_fd < 0)
 		return 0;
-	if (epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, probes_ring_fd(c->probes, cpu), &e))
-		return -errno;
-	return 0;
+	return epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, ring_fd, &e) ? -errno : 0;
 }
 
 /* Opens the ring of a CPU that has one and was not opened yet. */
@@ -125,7 +119,7 @@ static int open_ring(struct collector *c, unsigned int cpu)
 	ring->ring = ring_buffer__new(fd, on_batch, ring, NULL);
 	if (!ring->ring)
 		return -errno;
-	return watch_ring(c, cpu);
+	return watch(c, fd);
 }
 
 struct collector *collector_new(struct probes *probes, struct task_table *tasks)
@@ -170,13 +164,14 @@ void collector_free(struct collector *c)
 
 int collector_watch(struct collector *c, int epoll_fd, void *data)
 {
-	int err = 0;
+	int err;
 
 	c->epoll_fd = epoll_fd;
 	c->epoll_data = data;
+	err = watch(c, probes_task_ring_fd(c->probes));
 	for (unsigned int cpu = 0; cpu < c->cpus && !err; cpu++)
 		if (c->rings[cpu].ring)
-			err = watch_ring(c, cpu);
+			err = watch(c, probes_ring_fd(c->probes, cpu));
 	return err;
 }
 
@@ -185,9 +180,9 @@ void collector_drain(struct collector *c)
 	/* No more than a ring can hold, lest a busy CPU keep us from the others. */
 	u64 most = probes_info(c->probes)->ring_bytes / sizeof(struct switch_record);
 
+	drain_task_events(c);
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
 		drain_ring(&c->rings[cpu], c->rings[cpu].received + most);
-	drain_task_events(c);
 }
 
 /* Adds the spill buffer that the last flush took out of use, and empties it for the next. */

@@ -170,13 +170,19 @@ static json *group(const struct group *g)
 	return o;
 }
 
-static json *groups(const struct publication *p)
+static void print(FILE *out, json *o)
 {
-	json *list = json_object_new_array();
+	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN), out);
+	json_object_put(o);
+}
 
-	for (size_t i = 0; i < task_table_nr_groups(p->tasks); i++)
-		json_object_array_add(list, group(task_table_group(p->tasks, i)));
-	return list;
+static void print_groups(FILE *out, const struct publication *p)
+{
+	for (size_t i = 0; i < task_table_nr_groups(p->tasks); i++) {
+		fputs(i ? "," : "[", out);
+		print(out, group(task_table_group(p->tasks, i)));
+	}
+	fputc(']', out);
 }
 
 static json *other(const struct publication *p)
@@ -206,13 +212,13 @@ static json *thread(const struct thread *t)
 	return o;
 }
 
-static json *threads(const struct publication *p)
+static void print_threads(FILE *out, const struct publication *p)
 {
-	json *list = json_object_new_array();
-
-	for (size_t i = 0; i < task_table_nr_threads(p->tasks); i++)
-		json_object_array_add(list, thread(task_table_thread(p->tasks, i)));
-	return list;
+	for (size_t i = 0; i < task_table_nr_threads(p->tasks); i++) {
+		fputs(i ? "," : "[", out);
+		print(out, thread(task_table_thread(p->tasks, i)));
+	}
+	fputc(']', out);
 }
 
 static json *ring(const struct publication *p)
@@ -234,39 +240,87 @@ static json *probe(const struct publication *p)
 	return o;
 }
 
-static json *publication(const struct publication *p)
+static json *version(const struct publication *p)
 {
-	json *o = json_object_new_object();
-
-	put(o, "version", json_object_new_string(TVTRACED_VERSION));
-	put(o, "kernel", text(p->host->kernel));
-	put(o, "cost_source", json_object_new_string(p->host->cost_source));
-	put(o, "cost_bias_ns", number(p->host->cost_bias_ns));
-	put(o, "time_ns", number(p->now_ns));
-	put(o, "interval_ns", number(p->interval_ns));
-	put(o, "uptime_ns", number(p->now_ns - p->host->start_ns));
-	put(o, "final", json_object_new_boolean(p->final));
-	put(o, "accounting", accounting(p));
-	put(o, "switches", switches(p));
-	put(o, "cost", cost_by_kind(p));
-	put(o, "cost_by_from", cost_by_from(p));
-	put(o, "groups", groups(p));
-	put(o, "other", other(p));
-	put(o, "threads", threads(p));
-	put(o, "ring", ring(p));
-	put(o, "probe", probe(p));
-	return o;
+	(void)p;
+	return json_object_new_string(TVTRACED_VERSION);
 }
+
+static json *kernel(const struct publication *p)
+{
+	return text(p->host->kernel);
+}
+
+static json *cost_source(const struct publication *p)
+{
+	return json_object_new_string(p->host->cost_source);
+}
+
+static json *cost_bias(const struct publication *p)
+{
+	return number(p->host->cost_bias_ns);
+}
+
+static json *time_now(const struct publication *p)
+{
+	return number(p->now_ns);
+}
+
+static json *interval(const struct publication *p)
+{
+	return number(p->interval_ns);
+}
+
+static json *uptime(const struct publication *p)
+{
+	return number(p->now_ns - p->host->start_ns);
+}
+
+static json *final(const struct publication *p)
+{
+	return json_object_new_boolean(p->final);
+}
+
+/* In the order in which they are printed. */
+static const struct member {
+	const char *key;
+	json *(*make)(const struct publication *p);
+	/* Instead, for lists too long to be built in memory as one tree. */
+	void (*print)(FILE *out, const struct publication *p);
+} members[] = {
+	{"version", version, NULL},
+	{"kernel", kernel, NULL},
+	{"cost_source", cost_source, NULL},
+	{"cost_bias_ns", cost_bias, NULL},
+	{"time_ns", time_now, NULL},
+	{"interval_ns", interval, NULL},
+	{"uptime_ns", uptime, NULL},
+	{"final", final, NULL},
+	{"accounting", accounting, NULL},
+	{"switches", switches, NULL},
+	{"cost", cost_by_kind, NULL},
+	{"cost_by_from", cost_by_from, NULL},
+	{"ring", ring, NULL},
+	{"probe", probe, NULL},
+	{"other", other, NULL},
+	{"groups", NULL, print_groups},
+	{"threads", NULL, print_threads},
+};
 
 int json_print(FILE *out, const struct publication *p)
 {
-	json *o = publication(p);
-	int err = 0;
-
 	errno = 0;
-	if (fprintf(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN)) < 0 ||
-	    fflush(out))
-		err = errno ? -errno : -EIO;
-	json_object_put(o);
-	return err;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct member *m = &members[i];
+
+		fprintf(out, "%s\"%s\":", i ? "," : "{", m->key);
+		if (m->make)
+			print(out, m->make(p));
+		else
+			m->print(out, p);
+	}
+	fputs("}\n", out);
+	if (fflush(out) || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
 }

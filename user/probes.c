@@ -84,6 +84,7 @@ static void configure(struct probes *p, const struct features *f)
 	bpf_map__set_max_entries(skel->maps.cpus, slots);
 	bpf_map__set_max_entries(skel->maps.rings, p->info.cpus);
 	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
+	skel->rodata->task_wakeup_bytes = TASK_RING_BYTES / WAKEUP_DIVISOR;
 	skel->rodata->wakeup_bytes = p->info.ring_bytes / WAKEUP_DIVISOR;
 }
 

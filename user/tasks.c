@@ -98,7 +98,7 @@ static struct group *group_get(struct task_table *t, const struct task_record *r
 	return g;
 }
 
-static struct entry *entry_find(struct task_table *t, u32 tid, u32 birth)
+static struct entry *entry_find(const struct task_table *t, u32 tid, u32 birth)
 {
 	if (!tid)
 		return t->idle;
@@ -443,6 +443,11 @@ void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx)
 {
 	t->miss = fn;
 	t->miss_ctx = ctx;
+}
+
+bool task_table_knows(const struct task_table *t, u32 tid, u32 birth)
+{
+	return entry_find(t, tid, birth);
 }
 
 size_t task_table_nr_threads(const struct task_table *t)

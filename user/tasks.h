@@ -68,6 +68,9 @@ void task_table_free(struct task_table *t);
 typedef void (*task_miss_fn)(void *ctx, u32 tid, u32 birth);
 void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx);
 
+/* Whether the table has this task. */
+bool task_table_knows(const struct task_table *t, u32 tid, u32 birth);
+
 /* Applies one task event. Events of one task come in their order; an unknown task is added. */
 void task_table_event(struct task_table *t, const struct task_record *r);
 

@@ -60,31 +60,53 @@ class Measurement:
         return result
 
 
-def measure(tracers, pair, build, rounds, windows, yields):
+class Blocks:
+    """Runs blocks of windows, and remembers the last one without a tracer."""
+
+    def __init__(self, pair, build, windows, yields):
+        self.pair, self.build, self.windows, self.yields = pair, build, windows, yields
+        self.idle = None
+
+    def _block(self):
+        return self.pair.windows(self.windows, self.yields)
+
+    def round(self, tracer):
+        """Returns a Round, or None if another tvtraced came in between."""
+        if tracing.foreign_daemons() or not self.idle:
+            tracing.wait_alone()
+            self.idle = self._block()
+        before = self.idle
+        running = tracing.start(tracer, self.build)
+        try:
+            during = self._block()
+        finally:
+            running.stop()
+        self.idle = self._block()
+        if tracing.foreign_daemons():
+            return None
+        return Round(before, during, self.idle, running.lines)
+
+
+def measure(tracers, blocks, rounds):
     """
     Runs `rounds` of every tracer and returns their Measurements. All tracers take turns, so what
     drifts in the machine meets all of them alike.
     """
     measurements = [Measurement(tracer) for tracer in tracers]
-    pair.windows(windows, yields)  # warm up
-    before = pair.windows(windows, yields)
     for number in range(rounds):
-        say(f"added cost: round {number + 1} of {rounds}")
+        say(f"{', '.join(t.name for t in tracers[:3])}…: round {number + 1} of {rounds}")
         for measurement in measurements:
             if measurement.unavailable:
                 continue
             try:
-                running = tracing.start(measurement.tracer, build)
+                measured = blocks.round(measurement.tracer)
             except tracing.Unavailable as reason:
                 measurement.unavailable = str(reason)
                 continue
-            try:
-                during = pair.windows(windows, yields)
-            finally:
-                running.stop()
-            after = pair.windows(windows, yields)
-            measurement.rounds.append(Round(before, during, after, running.lines))
-            before = after
+            if measured:
+                measurement.rounds.append(measured)
+            else:
+                say(f"{measurement.tracer.name}: round dropped, another tvtraced ran")
     return measurements
 
 

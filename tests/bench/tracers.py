@@ -29,10 +29,11 @@ class Tracer:
     gives: str  # what its user gets
     command: list  # {build}, {dir}: the build folder, a directory for the run's files
     ready: str = "^tracer is attached"  # in the line of output that tells that it is attached
+    ready_file: typing.Optional[str] = None  # instead: in {dir}, there once it is attached
     peer: bool = True  # a tracer of switches, to be undercut
     stop_signal: signal.Signals = signal.SIGINT
     keeps_output: bool = False
-    busy: typing.Optional[str] = None  # in its complaint when another instance runs
+    busy_status: typing.Optional[int] = None  # its exit status when another instance runs
 
     def argv(self, build, directory):
         return [word.replace("{build}", build).replace("{dir}", directory)
@@ -57,19 +58,20 @@ def bpftrace(program):
     return ["bpftrace", "-e", program, "-c", f"/bin/sh {WHEN_ATTACHED}"]
 
 
-def tvtraced(name, *options, ready=r"^\{"):
-    """The daemon, by default with its output as JSON, whose first line says it is attached."""
+def tvtraced(*options, **how_it_tells):
+    """The daemon; how_it_tells: what Tracer calls ready or ready_file."""
     return Tracer(
-        name, "labels, costs and histograms, by thread and group", ["{build}/tvtraced", *options],
-        ready, peer=False, stop_signal=signal.SIGTERM, keeps_output=True,
-        busy="already|another|instance|lock")
+        "tvtraced", "labels, costs and histograms, by thread and group",
+        ["{build}/tvtraced", *options], peer=False, stop_signal=signal.SIGTERM,
+        keeps_output=True, busy_status=8, **how_it_tells)
 
 
 NOTHING = Tracer("nothing", "the noise of this table", [WHEN_ATTACHED], peer=False,
                  stop_signal=signal.SIGTERM)
 EMPTY = Tracer("empty programs", "the floor: BPF on both tracepoints",
                ["{build}/bench/empty", "{build}/bench/empty.bpf.o"], "ready", peer=False)
-TVTRACED = tvtraced("tvtraced", "--json", "--interval", "1")
+TVTRACED = tvtraced("--json", "--interval", "1", ready=r"^\{")
+SERVICE = tvtraced("--quiet", "--textfile", "{dir}/tvtraced.prom", ready_file="tvtraced.prom")
 
 PEERS = [
     Tracer("cpudist (libbpf-tools)", "histogram of time on CPU",

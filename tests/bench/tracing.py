@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """A tracer as a running process: started, awaited until it is attached, stopped, cleaned up."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import time
 READY_TIMEOUT = 15
 STOP_TIMEOUT = 20
 BUSY_TIMEOUT = 120  # another tvtraced on this machine
+MAX_MESSAGES = 100
 COMPLAINT = re.compile(r"error|cannot|unable|fail|not permitted", re.IGNORECASE)
 
 
@@ -26,8 +28,8 @@ class Running:
     def __init__(self, tracer, build, cpus=None):
         self.tracer = tracer
         self.directory = tempfile.mkdtemp(prefix="tvtraced-bench-")
-        self.lines = []  # (time.monotonic() of arrival, line)
-        self.complaints = []
+        self.lines = []  # of standard output, if the tracer keeps it
+        self.messages = []
         self.ready = False
         self.streams = 2
         self.changed = threading.Condition()
@@ -43,45 +45,43 @@ class Running:
         if cpus:
             os.sched_setaffinity(self.process.pid, cpus)
         self.readers = [
-            threading.Thread(target=self._read, args=(self.process.stdout, self._keep_line)),
-            threading.Thread(target=self._read, args=(self.process.stderr, self._keep_complaint))]
+            threading.Thread(target=self._read, args=(self.process.stdout, tracer.keeps_output)),
+            threading.Thread(target=self._read, args=(self.process.stderr, False))]
         for reader in self.readers:
             reader.start()
-
-    @property
-    def pid(self):
-        return self.process.pid
 
     def _read(self, stream, keep):
         for line in stream:
             with self.changed:
-                keep(line.rstrip("\n"))
+                if keep:
+                    self.lines.append(line)
+                elif len(self.messages) < MAX_MESSAGES:
+                    self.messages.append(line.strip())
                 self.ready = self.ready or bool(re.search(self.tracer.ready, line))
                 self.changed.notify_all()
         with self.changed:
             self.streams -= 1
             self.changed.notify_all()
 
-    def _keep_line(self, line):
-        if self.tracer.keeps_output:
-            self.lines.append((time.monotonic(), line))
-
-    def _keep_complaint(self, line):
-        if len(self.complaints) < 100:
-            self.complaints.append(line)
-
     def wait_ready(self):
-        """Returns once the tracer said that it is attached; raises Unavailable if it never does."""
+        """Returns once the tracer is attached; raises Unavailable if it never is."""
+        if self.tracer.ready_file:
+            self._wait_file(os.path.join(self.directory, self.tracer.ready_file))
         with self.changed:
             self.changed.wait_for(lambda: self.ready or not self.streams, READY_TIMEOUT)
             if self.ready:
                 return
         raise Unavailable(self._why())
 
+    def _wait_file(self, path):
+        deadline = time.monotonic() + READY_TIMEOUT
+        while not self.ready and self.streams and time.monotonic() < deadline:
+            time.sleep(0.05)
+            self.ready = os.path.exists(path)
+
     def is_busy(self):
-        """Whether it gave up because another instance runs on this machine."""
-        busy = self.tracer.busy
-        return bool(busy) and any(re.search(busy, line) for line in self.complaints)
+        """Whether it gave up because another instance runs on this machine; only after stop()."""
+        return self.process.returncode == self.tracer.busy_status
 
     def wait_lines(self, count, timeout):
         """Waits until `count` lines of output are there; returns whether they are."""
@@ -89,23 +89,20 @@ class Running:
             return self.changed.wait_for(lambda: len(self.lines) >= count, timeout)
 
     def _why(self):
-        lines = [line.strip() for line in self.complaints if line.strip()]
-        telling = [line for line in lines if COMPLAINT.search(line)]
-        return (telling or lines or ["it did not say that it is attached"])[0].split('. ')[0][:100]
+        messages = [message for message in self.messages if message]
+        complaints = [message for message in messages if COMPLAINT.search(message)]
+        reason = (complaints or messages or ["it did not say that it is attached"])[0]
+        return reason.split(". ")[0][:100]
 
     def _signal_group(self, number):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
 
     def stop(self):
         """Ends it as a terminal would, waits for the last output, removes the directory."""
         self._signal_group(self.tracer.stop_signal)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            pass
         self._signal_group(signal.SIGKILL)  # whatever is left
         self.process.wait()
         for reader in self.readers:
@@ -113,6 +110,28 @@ class Running:
         self.process.stdout.close()
         self.process.stderr.close()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def foreign_daemons():
+    """Pids of every tvtraced on this machine; none of them is ours while we run none."""
+    pids = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError), open(f"/proc/{name}/comm", "rb") as file:
+            if file.read() == b"tvtraced\n":
+                pids.append(int(name))
+    return pids
+
+
+def wait_alone():
+    """Another tvtraced would be part of all that is measured: waits until there is none."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while pids := foreign_daemons():
+        if time.monotonic() > deadline:
+            raise Unavailable(f"another tvtraced runs (pid {pids[0]}) and would be measured too; "
+                              "stop it first")
+        time.sleep(0.5)
 
 
 def start(tracer, build, cpus=None):

@@ -10,7 +10,6 @@
  *                         done, one line "KIND ELAPSED_NS SWITCHES" for each and then "end"
  *   load KIND MS          yields for MS milliseconds; answers like one window
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>

@@ -1,0 +1,145 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""
+The benchmark of tvtraced: what it adds to a switch, beside other tracers; what the daemon takes;
+whether the costs it measures are true. Prints tables in Markdown, or JSON. Times never make it
+fail: it exits 0 whenever it could measure. Run by `make bench`, as root.
+"""
+
+import argparse
+import functools
+import json
+import os
+import platform
+import sys
+import time
+
+import accuracy
+import added
+import daemon
+import report
+import tracers
+from tracing import Unavailable
+from workload import YieldPair
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load and of idle.
+FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": 6, "idle": 30}
+QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": 4, "idle": 3}
+YIELDS = 1000  # of one window; twice as many switches
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def has_pcid():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        return any(line.startswith("flags") and " pcid " in line for line in file)
+
+
+def machine(cpus):
+    return {"kernel": platform.release(), "processor": processor(), "cpus": len(cpus),
+            "pcid": has_pcid(), "date": time.strftime("%Y-%m-%d"),
+            "load_average_before": os.getloadavg()[0]}
+
+
+def choose_tracers(names):
+    if not names:
+        return tracers.ALL
+    return [t for t in tracers.ALL if any(name in t.name for name in names)]
+
+
+def measure_added(pair, options, size, results):
+    blocks = added.Blocks(pair, options.build, size["windows"], YIELDS)
+    measurements = added.measure(choose_tracers(options.tracer), blocks, size["rounds"])
+    results["baseline"] = added.baseline(measurements)
+    results["added"] = [m.result() for m in measurements]
+    results["not_run"] = tracers.NOT_RUN
+
+
+def measure_accuracy(pair, options, size, results):
+    blocks = added.Blocks(pair, options.build, size["true_windows"], YIELDS)
+    measurement, = added.measure([tracers.TVTRACED], blocks, size["true_rounds"])
+    if not measurement.rounds:
+        raise Unavailable(measurement.unavailable or "no round was undisturbed")
+    results["accuracy"] = accuracy.result(measurement)
+
+
+def measure_with_pair(part, cpus, options, size, results):
+    """The parts around one yield pair; this process and all tracers leave it a CPU of its own."""
+    workload_cpu = max(cpus)
+    os.sched_setaffinity(0, cpus - {workload_cpu} or cpus)
+    try:
+        with YieldPair(f"{options.build}/bench", workload_cpu) as pair:
+            part(pair, options, size, results)
+    finally:
+        os.sched_setaffinity(0, cpus)
+
+
+def measure_load(cpus, options, size, results):
+    results["load"] = daemon.loads(options.build, cpus, max(cpus), size["load"])
+
+
+def measure_idle(cpus, options, size, results):
+    results["idle"] = daemon.idle(options.build, cpus, size["idle"])
+
+
+PARTS = {
+    "added": functools.partial(measure_with_pair, measure_added),
+    "accuracy": functools.partial(measure_with_pair, measure_accuracy),
+    "load": measure_load,
+    "idle": measure_idle,
+}
+
+
+def measure(options, size):
+    """Runs the parts; one that cannot be measured leaves its reason and does not stop the rest."""
+    cpus = os.sched_getaffinity(0)
+    results = {"machine": machine(cpus), "failed": {}}
+    for name in options.part or PARTS:
+        added.say(f"part: {name}")
+        try:
+            PARTS[name](cpus, options, size, results)
+        except Unavailable as reason:
+            results["failed"][name] = str(reason)
+    return results
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=os.path.join(REPOSITORY, "build"), metavar="DIR",
+                        help="where the binaries are (default: build/ of the repository)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--quick", action="store_true", help="a minute, to see that all of it runs")
+    parser.add_argument("--part", action="append", choices=list(PARTS),
+                        help="measure only this; may be repeated")
+    parser.add_argument("--tracer", action="append", metavar="TEXT",
+                        help="compare only tracers with TEXT in their name; may be repeated")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    if os.geteuid():
+        print("bench.py: tracing needs root; run it with sudo", file=sys.stderr)
+        return 1
+    options.build = os.path.abspath(options.build)
+    start = time.monotonic()
+    results = measure(options, QUICK if options.quick else FULL)
+    results["seconds"] = time.monotonic() - start
+    results["verdicts"] = report.verdicts(results)
+    if options.json:
+        json.dump(results, sys.stdout, indent=1)
+        print()
+    else:
+        print(report.markdown(results))
+    return 1 if results["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

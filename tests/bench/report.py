@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The results as Markdown, and how far each target is met or missed."""
+
+from workload import KINDS
+
+MIB = 1 << 20
+MAX_ADDED_NS = 150  # on the machine the target was set on
+MAX_TIMES_EMPTY = 2.6  # anywhere
+MAX_CPU_NS_PER_RECORD = 20
+MAX_DIFFERENCE_PERCENT = 15
+MAX_RSS_BYTES = 32 * MIB
+KIND_TITLES = {"thread": "same mm", "process": "cross mm"}
+
+
+def table(head, rows):
+    """A Markdown table; the first column is text, the others are numbers."""
+    rule = ["---"] + ["---:"] * (len(head) - 1)
+    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |"
+                     for row in (head, rule, *rows))
+
+
+def with_spread(value, spread):
+    return f"{value:.0f}" if spread is None else f"{value:.0f} ± {spread:.0f}"
+
+
+def added_table(results):
+    rows = []
+    for entry in results["added"]:
+        if not entry["rounds"]:
+            rows.append([entry["name"], "not available: " + entry["unavailable"], "", "", "", "", 0])
+            continue
+        cells = [with_spread(entry[f"added_{statistic}_ns"][kind],
+                             entry[f"spread_{statistic}_ns"][kind])
+                 for kind in KINDS for statistic in ("minimum", "median")]
+        rows.append([entry["name"], entry["gives"], *cells, entry["rounds"]])
+    for name, reason in results["not_run"].items():
+        rows.append([name, "not available: " + reason, "", "", "", "", 0])
+    base = results["baseline"]
+    text = ", ".join(f"{KIND_TITLES[k]} {base[k]['minimum_ns']:.0f} ns (minimum), "
+                     f"{base[k]['median_ns']:.0f} ns (median)" for k in KINDS)
+    head = ["tracer", "gives", "same mm, min", "same mm, median", "cross mm, min",
+            "cross mm, median", "rounds"]
+    return (f"### Nanoseconds added to one switch\n\nWithout a tracer one switch takes: {text}. "
+            "Cells: windows with the tracer minus those just before and after, median of the "
+            "rounds ± half their interquartile range.\n\n" + table(head, rows))
+
+
+def accuracy_table(results):
+    a = results["accuracy"]
+    names = {
+        "measured_mean": "tvtraced, mean",
+        "measured_median": "tvtraced, p50 (its buckets are 6 % wide)",
+        "workload_without_mean": "workload without tvtraced, mean",
+        "workload_without_median": "workload without tvtraced, median of windows",
+        "workload_without_minimum": "workload without tvtraced, minimum of windows",
+        "workload_with_mean": "workload with tvtraced, mean",
+        "workload_with_median": "workload with tvtraced, median of windows",
+        "workload_with_minimum": "workload with tvtraced, minimum of windows",
+    }
+    rows = [[title, with_spread(a["difference_ns"][name], a["spread_ns"][name])]
+            for name, title in names.items()]
+    return ("### Accuracy\n\n"
+            f"Cost source {a['cost_source']}, bias {a['cost_bias_ns']} ns. Measured means: "
+            f"thread {a['thread_mean_ns']:.0f} ns, process {a['process_mean_ns']:.0f} ns "
+            f"({a['rounds']} rounds of {a['switches_per_round']:.0f} switches).\n\n"
+            + table(["process − thread as seen by", "ns per switch"], rows))
+
+
+def load_table(results):
+    rows = [[step["load"], f"{step['switches_per_s']:,.0f}", step["spilled"],
+             f"{step['cpu_ns_per_record']:.1f}", f"{step['cpu_percent']:.1f}",
+             f"{step['ring']['high_water_bytes'] / step['ring']['bytes'] * 100:.0f}"]
+            for step in results["load"]]
+    head = ["load", "switches/s", "spilled", "daemon CPU ns per record", "daemon CPU %",
+            "ring high water %"]
+    return "### The daemon under load (default ring)\n\n" + table(head, rows)
+
+
+def idle_table(results):
+    rows = [[f"`{run['options']}`", f"{run['own_switches_per_s']:.1f}",
+             f"{run['host_switches_per_s']:.0f}", f"{run['cpu_percent']:.3f}",
+             f"{run['rss_bytes'] / MIB:.1f}", f"{run['rss_anon_bytes'] / MIB:.1f}"]
+            for run in results["idle"]]
+    head = ["options", "own switches/s", "host switches/s", "CPU %", "RSS MiB", "anonymous MiB"]
+    ring = results["idle"][-1]["ring"]
+    return (f"### Idle ({results['idle'][0]['seconds']:.0f} s each; rings: {ring['count']} × "
+            f"{ring['bytes'] / MIB:g} MiB)\n\n" + table(head, rows))
+
+
+def verdict(target, limit, value, unit):
+    """One row: value should not exceed limit."""
+    return {"target": target, "limit": limit, "value": value, "unit": unit,
+            "met": value <= limit, "off_percent": (value / limit - 1) * 100}
+
+
+def added_verdicts(results):
+    by_name = {e["name"]: e for e in results.get("added", []) if e["rounds"]}
+    ours, empty = by_name.get("tvtraced"), by_name.get("empty programs")
+    if not ours:
+        return
+    for kind in KINDS:
+        value, title = ours["added_minimum_ns"][kind], KIND_TITLES[kind]
+        yield verdict(f"added to a switch, {title}", MAX_ADDED_NS, value, "ns")
+        if empty:
+            yield verdict(f"added to a switch, {title}, times the empty programs",
+                          MAX_TIMES_EMPTY, value / empty["added_minimum_ns"][kind], "×")
+    for name, peer in by_name.items():
+        if peer["peer"]:
+            yield verdict(f"added to a switch, same mm, below {name}",
+                          peer["added_minimum_ns"]["thread"], ours["added_minimum_ns"]["thread"],
+                          "ns")
+
+
+def verdicts(results):
+    rows = list(added_verdicts(results))
+    if "accuracy" in results:
+        differences = results["accuracy"]["difference_ns"]
+        true = differences["workload_without_median"]
+        rows.append(verdict("process − thread: mean measured against what the workload sees",
+                            MAX_DIFFERENCE_PERCENT,
+                            abs(differences["measured_mean"] / true - 1) * 100, "%"))
+    if "load" in results:
+        rows.append(verdict("daemon CPU per record", MAX_CPU_NS_PER_RECORD,
+                            results["load"][0]["cpu_ns_per_record"], "ns"))
+    if "idle" in results:
+        ring = results["idle"][-1]["ring"]
+        rows.append(verdict("resident memory, idle, rings included",
+                            (MAX_RSS_BYTES + ring["count"] * ring["bytes"]) / MIB,
+                            max(run["rss_bytes"] for run in results["idle"]) / MIB, "MiB"))
+    return rows
+
+
+def verdict_table(rows):
+    cells = [[row["target"], f"≤ {row['limit']:.3g} {row['unit']}",
+              f"{row['value']:.3g} {row['unit']}",
+              f"{'met' if row['met'] else 'MISSED'} by {abs(row['off_percent']):.0f} %"]
+             for row in rows]
+    return "### Targets\n\n" + table(["target", "limit", "measured", "verdict"], cells)
+
+
+def highest_rate(results):
+    clean = [step for step in results["load"] if not step["spilled"]]
+    if not clean:
+        return "Every load spilled."
+    best = max(clean, key=lambda step: step["switches_per_s"])
+    return f"Highest rate without spill: {best['switches_per_s']:,.0f} switches/s ({best['load']})."
+
+
+def markdown(results):
+    m = results["machine"]
+    parts = [f"## Benchmark\n\nLinux {m['kernel']}, {m['cpus']} CPUs ({m['processor']}, "
+             f"{'with' if m['pcid'] else 'no'} PCID), {m['date']}; {results['seconds']:.0f} s."]
+    if "added" in results:
+        parts.append(added_table(results))
+    if "accuracy" in results:
+        parts.append(accuracy_table(results))
+    if "load" in results:
+        parts += [load_table(results), highest_rate(results)]
+    if "idle" in results:
+        parts.append(idle_table(results))
+    parts += [f"Not measured: {name}: {reason}" for name, reason in results["failed"].items()]
+    if results["verdicts"]:
+        parts.append(verdict_table(results["verdicts"]))
+    return "\n\n".join(parts)
