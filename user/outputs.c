@@ -27,22 +27,20 @@ struct outputs {
 
 static const char placeholder[] = "# tvtraced has started and published nothing yet\n";
 
-static int fail_textfile(const char *path, int err)
-{
-	return fail(STATUS_TEXTFILE,
-		    "cannot write the textfile %s: %s; give --textfile a path in a writable directory",
-		    path, strerror(-err));
-}
-
 static int open_textfile(struct outputs *out, const char *path)
 {
-	int err = file_writer_open(&out->writer, path);
+	int err = file_writer_open(&out->writer, path, placeholder, sizeof(placeholder) - 1);
 
-	/* A file really written is the only proof that it can be. */
-	if (!err)
-		err = file_writer_write_now(out->writer, placeholder, sizeof(placeholder) - 1);
+	if (err == -EEXIST)
+		return fail(STATUS_TEXTFILE,
+			    "will not replace %s, which is no textfile of tvtraced; remove it, or give "
+			    "--textfile another path",
+			    path);
 	if (err)
-		return fail_textfile(path, err);
+		return fail(STATUS_TEXTFILE,
+			    "cannot write the textfile %s: %s; give --textfile a path in a directory "
+			    "that can be written",
+			    path, strerror(-err));
 	out->series = series_new();
 	return STATUS_OK;
 }
@@ -87,7 +85,7 @@ static void publish_textfile(struct outputs *out, const struct publication *p)
 	f = open_memstream(&data, &len);
 	if (!f)
 		return;
-	file_writer_status(out->writer, &status.last_write_s, &status.failures);
+	file_writer_status(out->writer, &status.last_write_s, &status.write_failures);
 	textfile_render(f, p, out->series, &status);
 	if (fclose(f)) {
 		free(data);
@@ -106,8 +104,10 @@ static int publish_stdout(struct outputs *out, const struct publication *p)
 		return json_print(stdout, p);
 	if (!out->screen)
 		return view_print(stdout, p);
-	if (!p->final)
-		return screen_draw(out->screen, p);
+	if (!p->final) {
+		screen_draw(out->screen, p);
+		return 0;
+	}
 	/* The last block stays on the terminal when the live view has gone. */
 	screen_close(out->screen);
 	out->screen = NULL;

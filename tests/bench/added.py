@@ -50,7 +50,7 @@ class Measurement:
         return statistics.median(r.added(kind, statistic) for r in self.rounds)
 
     def result(self):
-        result = {"name": self.tracer.name, "gives": self.tracer.gives, "peer": self.tracer.peer,
+        result = {"name": self.tracer.name, "gives": self.tracer.gives, "role": self.tracer.role,
                   "rounds": len(self.rounds), "unavailable": self.unavailable}
         if self.rounds:
             for statistic in ("minimum", "median"):
@@ -94,12 +94,14 @@ def measure(tracers, blocks, rounds):
     """
     measurements = [Measurement(tracer) for tracer in tracers]
     for number in range(rounds):
-        say(f"{', '.join(t.name for t in tracers[:3])}…: round {number + 1} of {rounds}")
+        say(f"round {number + 1} of {rounds}")
         for measurement in measurements:
             if measurement.unavailable:
                 continue
             try:
                 measured = blocks.round(measurement.tracer)
+            except tracing.Disturbed:
+                raise
             except tracing.Unavailable as reason:
                 measurement.unavailable = str(reason)
                 continue

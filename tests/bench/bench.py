@@ -129,6 +129,9 @@ def main():
         print("bench.py: tracing needs root; run it with sudo", file=sys.stderr)
         return 1
     options.build = os.path.abspath(options.build)
+    if not os.path.exists(f"{options.build}/bench/yield_pair"):
+        print(f"bench.py: nothing is built in {options.build}; run make bench", file=sys.stderr)
+        return 1
     start = time.monotonic()
     results = measure(options, QUICK if options.quick else FULL)
     results["seconds"] = time.monotonic() - start

@@ -30,7 +30,7 @@ class Tracer:
     command: list  # {build}, {dir}: the build folder, a directory for the run's files
     ready: str = "^tracer is attached"  # in the line of output that tells that it is attached
     ready_file: typing.Optional[str] = None  # instead: in {dir}, there once it is attached
-    peer: bool = True  # a tracer of switches, to be undercut
+    role: str = "peer"  # "peer": to be undercut; "counter": only counts; "reference"
     stop_signal: signal.Signals = signal.SIGINT
     keeps_output: bool = False
     busy_status: typing.Optional[int] = None  # its exit status when another instance runs
@@ -62,14 +62,14 @@ def tvtraced(*options, **how_it_tells):
     """The daemon; how_it_tells: what Tracer calls ready or ready_file."""
     return Tracer(
         "tvtraced", "labels, costs and histograms, by thread and group",
-        ["{build}/tvtraced", *options], peer=False, stop_signal=signal.SIGTERM,
+        ["{build}/tvtraced", *options], role="reference", stop_signal=signal.SIGTERM,
         keeps_output=True, busy_status=8, **how_it_tells)
 
 
-NOTHING = Tracer("nothing", "the noise of this table", [WHEN_ATTACHED], peer=False,
+NOTHING = Tracer("nothing", "the noise of this table", [WHEN_ATTACHED], role="reference",
                  stop_signal=signal.SIGTERM)
 EMPTY = Tracer("empty programs", "the floor: BPF on both tracepoints",
-               ["{build}/bench/empty", "{build}/bench/empty.bpf.o"], "ready", peer=False)
+               ["{build}/bench/empty", "{build}/bench/empty.bpf.o"], "ready", role="reference")
 TVTRACED = tvtraced("--json", "--interval", "1", ready=r"^\{")
 SERVICE = tvtraced("--quiet", "--textfile", "{dir}/tvtraced.prom", ready_file="tvtraced.prom")
 
@@ -83,11 +83,12 @@ PEERS = [
     Tracer("cpudist (bcc)", "histogram of time on CPU", ["cpudist-bpfcc"], "Hit Ctrl-C"),
     Tracer("runqlat (bcc)", "histogram of run-queue latency", ["runqlat-bpfcc"], "Hit Ctrl-C"),
     Tracer("bpftrace, @ = count()", "one number",
-           bpftrace("tracepoint:sched:sched_switch { @ = count(); }")),
+           bpftrace("tracepoint:sched:sched_switch { @ = count(); }"), role="counter"),
     Tracer("bpftrace, @[next_comm] = count()", "switches by program name",
            bpftrace("tracepoint:sched:sched_switch { @[args->next_comm] = count(); }")),
     Tracer("perf stat -e sched:sched_switch", "one number",
-           ["perf", "stat", "-a", "-e", "sched:sched_switch", "--", WHEN_ATTACHED]),
+           ["perf", "stat", "-a", "-e", "sched:sched_switch", "--", WHEN_ATTACHED],
+           role="counter"),
     Tracer("perf record -e sched:sched_switch", "file of all switches",
            ["perf", "record", "-a", "-B", "-e", "sched:sched_switch", "-o", "{dir}/perf.data",
             "--", WHEN_ATTACHED]),

@@ -22,6 +22,10 @@ class Unavailable(Exception):
     """The tracer does not run here; the text says why."""
 
 
+class Disturbed(Unavailable):
+    """Something else on this machine would be measured too."""
+
+
 class Running:
     """One process of a tracer, in a process group and with a directory of its own."""
 
@@ -129,8 +133,8 @@ def wait_alone():
     deadline = time.monotonic() + BUSY_TIMEOUT
     while pids := foreign_daemons():
         if time.monotonic() > deadline:
-            raise Unavailable(f"another tvtraced runs (pid {pids[0]}) and would be measured too; "
-                              "stop it first")
+            raise Disturbed(f"another tvtraced runs (pid {pids[0]}) and would be measured too; "
+                            "stop it first")
         time.sleep(0.5)
 
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "file_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "error.h"
+
+struct file_writer {
+	char *path;
+	char *temporary; /* in the same directory, so that rename is atomic */
+	pthread_t thread;
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t wake;
+	char *pending; /* NULL: nothing to write; owned */
+	size_t pending_len;
+	bool stop;
+	int64_t last_success_s;
+	uint64_t failures;
+	int last_error; /* the thread's own: 0 or -errno of the latest attempt */
+};
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int fill(int fd, const char *data, size_t len)
+{
+	int err = 0;
+
+	/* node_exporter runs as another user, whatever our umask is. */
+	if (fchmod(fd, 0644))
+		err = -errno;
+	if (!err)
+		err = write_all(fd, data, len);
+	if (!err && fsync(fd))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	return err;
+}
+
+static int replace_file(const struct file_writer *w, const char *data, size_t len)
+{
+	int fd, err;
+
+	/* One of a daemon that was killed may lie there; it is nobody's now. */
+	if (unlink(w->temporary) && errno != ENOENT)
+		return -errno;
+	fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	err = fill(fd, data, len);
+	if (!err && rename(w->temporary, w->path))
+		err = -errno;
+	if (err)
+		unlink(w->temporary);
+	return err;
+}
+
+static void note_result(struct file_writer *w, int err)
+{
+	if (err && err != w->last_error)
+		warn("cannot write the textfile %s: %s; it keeps its old values until it can be written",
+		     w->path, strerror(-err));
+	if (!err && w->last_error)
+		warn("the textfile %s can be written again", w->path);
+	w->last_error = err;
+	pthread_mutex_lock(&w->mutex);
+	if (err)
+		w->failures++;
+	else
+		w->last_success_s = (int64_t)time(NULL);
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* Waits for data; false: the writer is to end. */
+static bool take_pending(struct file_writer *w, char **data, size_t *len)
+{
+	bool more;
+
+	pthread_mutex_lock(&w->mutex);
+	while (!w->pending && !w->stop)
+		pthread_cond_wait(&w->wake, &w->mutex);
+	more = !w->stop;
+	*data = w->pending;
+	*len = w->pending_len;
+	w->pending = NULL;
+	pthread_mutex_unlock(&w->mutex);
+	return more;
+}
+
+static void *run(void *arg)
+{
+	struct file_writer *w = arg;
+	char *data;
+	size_t len;
+
+	while (take_pending(w, &data, &len)) {
+		note_result(w, replace_file(w, data, len));
+		free(data);
+	}
+	free(data);
+	return NULL;
+}
+
+/* Signals are for the event loop. */
+static int start_thread(struct file_writer *w)
+{
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	err = pthread_create(&w->thread, NULL, run, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return -err;
+}
+
+/* Whether the file is empty or was written by us: all that we write begins with "# " and more. */
+static bool is_ours(const char *path)
+{
+	static const char *const beginnings[] = {"# tvtraced", "# HELP tvtraced_"};
+	char start[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, start, sizeof(start) - 1);
+	close(fd);
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (!strncmp(start, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return n == 0;
+}
+
+/* What is there already is replaced, so it had better be an old textfile. */
+static int check_target(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return S_ISREG(st.st_mode) && is_ours(path) ? 0 : -EEXIST;
+}
+
+static void release(struct file_writer *w)
+{
+	free(w->path);
+	free(w->temporary);
+	free(w);
+}
+
+int file_writer_open(struct file_writer **out, const char *path, const char *data, size_t len)
+{
+	struct file_writer *w = xcalloc(1, sizeof(*w));
+	size_t room = strlen(path) + sizeof(".tmp");
+	int err = check_target(path);
+
+	w->path = xstrdup(path);
+	w->temporary = xcalloc(1, room);
+	snprintf(w->temporary, room, "%s.tmp", path);
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	if (!err)
+		err = replace_file(w, data, len);
+	if (!err)
+		err = start_thread(w);
+	if (err) {
+		release(w);
+		return err;
+	}
+	w->last_success_s = (int64_t)time(NULL);
+	*out = w;
+	return 0;
+}
+
+void file_writer_submit(struct file_writer *w, char *data, size_t len)
+{
+	pthread_mutex_lock(&w->mutex);
+	free(w->pending);
+	w->pending = data;
+	w->pending_len = len;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->mutex);
+}
+
+void file_writer_status(struct file_writer *w, int64_t *last_success_s, uint64_t *failures)
+{
+	pthread_mutex_lock(&w->mutex);
+	*last_success_s = w->last_success_s;
+	*failures = w->failures;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+void file_writer_close(struct file_writer *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->mutex);
+	w->stop = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->mutex);
+	pthread_join(w->thread, NULL);
+	/* A file that nobody writes any more would be scraped for ever. */
+	unlink(w->path);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->mutex);
+	release(w);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Numbers for people: three significant digits and a unit. */
+#ifndef TVTRACED_FORMAT_H
+#define TVTRACED_FORMAT_H
+
+#include <stddef.h>
+
+enum { FORMAT_LEN = 24 };
+
+/* Nanoseconds as "412 ns", "1.23 us", "45.6 ms", "7.89 s"; negative values count as 0. */
+char *format_ns(char out[FORMAT_LEN], double ns);
+
+/* A count or rate as "412", "1.23k", "45.6M". */
+char *format_count(char out[FORMAT_LEN], double n);
+
+/* Whole seconds as "12 s", "3 min 4 s", "5 h 6 min", "7 d 8 h". */
+char *format_uptime(char out[FORMAT_LEN], double seconds);
+
+#endif

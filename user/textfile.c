@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "textfile.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	FIRST_LE_EXP = 7, /* the cost histogram's bounds are 2^7 .. 2^20 ns */
+	LAST_LE_EXP = 20,
+};
+
+struct source {
+	const struct publication *p;
+	const struct series_table *series;
+	const struct textfile_status *status;
+};
+
+/* Escapes what a label value must not hold as it is (the names hold no control characters). */
+static void print_label(FILE *out, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '\\' || *value == '"')
+			fputc('\\', out);
+		fputc(*value, out);
+	}
+}
+
+/* Decimal seconds from whole nanoseconds: exact, and the same in every locale. */
+static void print_seconds(FILE *out, u64 ns)
+{
+	fprintf(out, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
+}
+
+static void print_sample(FILE *out, const char *name, u64 value)
+{
+	fprintf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+static void print_sample_seconds(FILE *out, const char *name, u64 ns)
+{
+	fprintf(out, "%s ", name);
+	print_seconds(out, ns);
+	fputc('\n', out);
+}
+
+static void switches(FILE *out, const char *name, const struct source *s)
+{
+	for (int i = 0; i < NR_LABELS; i++)
+		fprintf(out, "%s{kind=\"%s\",from=\"%s\",reason=\"%s\"} %" PRIu64 "\n", name,
+			kind_names[LABEL_KIND(i)], from_names[LABEL_FROM(i)],
+			reason_names[LABEL_REASON(i)], s->p->now.labels[i]);
+}
+
+/*
+ * Our buckets are half-open, Prometheus' are closed above. Values are whole nanoseconds, so all
+ * below 2^k are all up to 2^k - 1: with that as bound the counts are exact.
+ */
+static void cost_of_kind(FILE *out, const char *name, const char *kind, const struct histogram *h)
+{
+	u64 below = 0;
+	u32 bucket = 0;
+
+	for (int e = FIRST_LE_EXP; e <= LAST_LE_EXP; e++) {
+		u64 bound = (u64)1 << e;
+
+		for (; bucket_low(bucket) < bound; bucket++)
+			below += histogram_bucket(h, bucket);
+		fprintf(out, "%s_bucket{kind=\"%s\",le=\"", name, kind);
+		print_seconds(out, bound - 1);
+		fprintf(out, "\"} %" PRIu64 "\n", below);
+	}
+	fprintf(out, "%s_bucket{kind=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, kind, h->count);
+	fprintf(out, "%s_sum{kind=\"%s\"} ", name, kind);
+	print_seconds(out, h->sum_ns);
+	fprintf(out, "\n%s_count{kind=\"%s\"} %" PRIu64 "\n", name, kind, h->count);
+}
+
+static void cost(FILE *out, const char *name, const struct source *s)
+{
+	for (int k = 0; k < NR_KINDS; k++) {
+		struct histogram h = {0};
+
+		for (int f = 0; f < NR_FROMS; f++)
+			histogram_merge(&h, &s->p->cost[CELL_INDEX(k, f)]);
+		cost_of_kind(out, name, kind_names[k], &h);
+		histogram_release(&h);
+	}
+}
+
+/* A series that has to be there from the start, at 0, so that its first increase can be seen. */
+static bool expected(const struct series *s, int kind)
+{
+	if (s->user)
+		return kind == KIND_THREAD || kind == KIND_PROCESS;
+	if (!strcmp(s->name, "kernel"))
+		return kind == KIND_KTHREAD;
+	if (!strcmp(s->name, "idle"))
+		return kind == KIND_IDLE;
+	return true;
+}
+
+static void print_group(FILE *out, const char *name, const struct series *s, int kind)
+{
+	fprintf(out, "%s{group=\"", name);
+	print_label(out, s->name);
+	fprintf(out, "\",kind=\"%s\"} ", kind_names[kind]);
+}
+
+static void group_switches(FILE *out, const char *name, const struct source *src)
+{
+	const struct series *s;
+
+	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
+		for (int k = 0; k < NR_KINDS; k++) {
+			if (!s->switches[k] && !expected(s, k))
+				continue;
+			print_group(out, name, s, k);
+			fprintf(out, "%" PRIu64 "\n", s->switches[k]);
+		}
+}
+
+static void group_cost(FILE *out, const char *name, const struct source *src)
+{
+	const struct series *s;
+
+	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
+		for (int k = 0; k < NR_KINDS; k++) {
+			if (!s->switches[k] && !expected(s, k))
+				continue;
+			print_group(out, name, s, k);
+			print_seconds(out, s->cost_ns[k]);
+			fputc('\n', out);
+		}
+}
+
+static void spilled(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.spilled);
+}
+
+static void unseen(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.unseen);
+}
+
+static void unmeasured(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.unmeasured);
+}
+
+static void threads(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->nr_threads);
+}
+
+static void groups(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->nr_groups);
+}
+
+static void cost_bias(FILE *out, const char *name, const struct source *s)
+{
+	print_sample_seconds(out, name, s->p->host->cost_bias_ns);
+}
+
+static void cost_source(FILE *out, const char *name, const struct source *s)
+{
+	fprintf(out, "%s{source=\"%s\"} 1\n", name, s->p->host->cost_source);
+}
+
+static void build_info(FILE *out, const char *name, const struct source *s)
+{
+	(void)s;
+	fprintf(out, "%s{version=\"%s\"} 1\n", name, TVTRACED_VERSION);
+}
+
+static void ring_size(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->host->ring_bytes);
+}
+
+static void ring_high_water(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.ring_high_water);
+}
+
+static void task_events_lost(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.task_events_lost);
+}
+
+static void probe_run(FILE *out, const char *name, const struct source *s)
+{
+	print_sample_seconds(out, name, s->p->now.probe_run_ns);
+}
+
+static void probe_runs(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->now.probe_runs);
+}
+
+static void own_cpu(FILE *out, const char *name, const struct source *s)
+{
+	print_sample_seconds(out, name, s->p->own_cpu_ns);
+}
+
+static void resident(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->p->own_rss_bytes);
+}
+
+static void last_write(FILE *out, const char *name, const struct source *s)
+{
+	fprintf(out, "%s %" PRId64 "\n", name, s->status->last_write_s);
+}
+
+static void write_failures(FILE *out, const char *name, const struct source *s)
+{
+	print_sample(out, name, s->status->write_failures);
+}
+
+static const struct metric {
+	const char *name;
+	const char *type;
+	const char *help;
+	void (*print)(FILE *out, const char *name, const struct source *s);
+	bool needs_cost; /* not published without a cost source */
+} metrics[] = {
+	{"tvtraced_context_switches_total", "counter",
+	 "Context switches seen, by what each did to the address space (kind thread: kept, process: "
+	 "changed), what left the CPU (from) and how (reason; means nothing for from idle).",
+	 switches, false},
+	{"tvtraced_context_switch_cost_seconds", "histogram",
+	 "Direct cost of a context switch: page-table, register and stack switch and any interrupt "
+	 "taken inside; not picking the next task, nor the cache and TLB misses it pays later. "
+	 "Raw, with tvtraced_cost_bias_seconds included.",
+	 cost, true},
+	{"tvtraced_group_context_switches_total", "counter",
+	 "Context switches into the thread groups of this name: the busiest names, the rest as "
+	 "other (with switches whose task was not known); spilled switches are missing.",
+	 group_switches, false},
+	{"tvtraced_group_context_switch_cost_seconds_total", "counter",
+	 "Direct cost of the context switches into the thread groups of this name.", group_cost, true},
+	{"tvtraced_switches_spilled_total", "counter",
+	 "Switches that did not fit the ring: counted, with their cost, but in no group.", spilled,
+	 false},
+	{"tvtraced_switches_unseen_total", "counter",
+	 "Switches that the kernel counted and no program observed.", unseen, false},
+	{"tvtraced_switches_unmeasured_total", "counter",
+	 "Switches seen whose cost was not measured.", unmeasured, false},
+	{"tvtraced_task_events_lost_total", "counter",
+	 "Task events that did not fit their ring; the task list was read anew each time.",
+	 task_events_lost, false},
+	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, false},
+	{"tvtraced_groups", "gauge", "Thread groups alive, kernel threads included.", groups, false},
+	{"tvtraced_cost_bias_seconds", "gauge",
+	 "The probes' own share of every measured cost, measured at start; not subtracted.", cost_bias,
+	 true},
+	{"tvtraced_cost_source_info", "gauge", "Where the end of a switch is taken from.", cost_source,
+	 false},
+	{"tvtraced_build_info", "gauge", "Version of tvtraced.", build_info, false},
+	{"tvtraced_ring_size_bytes", "gauge", "Size of the ring buffer of each CPU.", ring_size, false},
+	{"tvtraced_ring_high_water_bytes", "gauge", "The most that ever waited in one ring.",
+	 ring_high_water, false},
+	{"tvtraced_probe_run_seconds_total", "counter",
+	 "Estimated run time of the switch programs on all CPUs: what entering them costs, as "
+	 "measured at start, and what they do, timed in one switch of 64.",
+	 probe_run, false},
+	{"tvtraced_probe_runs_total", "counter", "Runs of the switch programs.", probe_runs, false},
+	{"tvtraced_own_cpu_seconds_total", "counter", "User and system time of the daemon.", own_cpu,
+	 false},
+	{"tvtraced_resident_memory_bytes", "gauge", "Resident memory of the daemon.", resident, false},
+	{"tvtraced_last_write_timestamp_seconds", "gauge",
+	 "When this file was last written before this time, in Unix time.", last_write, false},
+	{"tvtraced_textfile_write_failures_total", "counter", "Writes of this file that failed.",
+	 write_failures, false},
+};
+
+void textfile_render(FILE *out, const struct publication *p, const struct series_table *s,
+		     const struct textfile_status *status)
+{
+	const struct source source = {p, s, status};
+
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+		const struct metric *m = &metrics[i];
+
+		if (m->needs_cost && p->host->cost_reason)
+			continue;
+		fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, m->type);
+		m->print(out, m->name, &source);
+	}
+}
