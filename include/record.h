@@ -21,8 +21,8 @@ typedef uint64_t u64;
 
 enum {
 	BATCH_RECORDS = 64,
-	COMM_LEN = 16,		 /* TASK_COMM_LEN */
-	TIMED_RECORD = 32, /* the one in each batch whose staging is timed */
+	COMM_LEN = 16,	       /* TASK_COMM_LEN */
+	TIMED_RECORD = 32,     /* the one in each batch whose staging is timed */
 	CPU_STATE_ALIGN = 128, /* two cache lines: the adjacent-line prefetcher */
 };
 
@@ -67,7 +67,7 @@ struct cpu_snapshot {
 	u64 seen;
 	u64 pushed;
 	u64 spilled;
-	u64 unseen; /* growth of rq->nr_switches since the first switch seen, less those seen */
+	u64 unseen;   /* growth of rq->nr_switches since the first switch seen, less those seen */
 	u64 probe_ns; /* own time up to the record's being staged, in the switches sampled */
 	u64 probe_samples;
 	u64 push_ns; /* own time in switches that pushed a batch, all of them */
@@ -115,8 +115,8 @@ struct cpu_state {
 enum task_event {
 	TASK_EXISTING, /* from the task iterator; other is the parent's tgid */
 	TASK_NEW,
-	TASK_FORK,     /* sched_process_fork; other is the parent's tgid */
-	TASK_EXEC,     /* sched_process_exec; other is the tid before the exec */
+	TASK_FORK, /* sched_process_fork; other is the parent's tgid */
+	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */
 	TASK_RENAME,
 	TASK_EXIT,
 };

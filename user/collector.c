@@ -215,8 +215,8 @@ static void adopt_cpu(struct collector *c, unsigned int cpu)
 	if (!err)
 		err = open_ring(c, cpu);
 	if (err)
-		warn("cannot create the ring of CPU %u: %s; its switches are counted as spilled", cpu,
-		     strerror(-err));
+		warn("cannot create the ring of CPU %u: %s; its switches are counted as spilled",
+		     cpu, strerror(-err));
 }
 
 static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
@@ -269,7 +269,8 @@ static void fill_accounting(const struct collector *c, struct accounting *a)
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
 	a->probe_runs = a->seen + c->measured;
-	/* Sending batches is timed always, staging once per batch, the rest was measured at start. */
+	/* Sending batches is timed always, staging once per batch, the rest was measured at start.
+	 */
 	a->probe_run_ns += a->seen * info->probe_entry_ns;
 	if (stage[1])
 		a->probe_run_ns += (u64)((double)stage[0] / (double)stage[1] * (double)a->seen);

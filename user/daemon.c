@@ -140,8 +140,8 @@ static void publish(struct daemon *d)
 		return;
 	d->stop = true;
 	if (err != -EPIPE && !p->final)
-		d->status = fail(STATUS_FAILED, "cannot write to standard output: %s",
-				 strerror(-err));
+		d->status =
+			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
 }
 
 static void on_timer(struct daemon *d)
@@ -357,7 +357,8 @@ int daemon_run(const struct options *o, const struct features *f)
 	if (!d.status) {
 		err = loop(&d);
 		if (err)
-			d.status = fail(STATUS_FAILED, "cannot wait for events: %s", strerror(-err));
+			d.status =
+				fail(STATUS_FAILED, "cannot wait for events: %s", strerror(-err));
 		finish(&d);
 	}
 	cleanup(&d);

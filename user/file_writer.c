@@ -82,7 +82,8 @@ static int replace_file(const struct file_writer *w, const char *data, size_t le
 static void note_result(struct file_writer *w, int err)
 {
 	if (err && err != w->last_error)
-		warn("cannot write the textfile %s: %s; it keeps its old values until it can be written",
+		warn("cannot write the textfile %s: %s; it keeps its old values until it can be "
+		     "written",
 		     w->path, strerror(-err));
 	if (!err && w->last_error)
 		warn("the textfile %s can be written again", w->path);

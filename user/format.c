@@ -27,8 +27,6 @@ char *format_ns(char out[FORMAT_LEN], double ns)
 
 char *format_count(char out[FORMAT_LEN], double n)
 {
-	if (n < 9.995 && n > 0)
-		return scaled(out, n, "");
 	if (n < 9999.5) {
 		snprintf(out, FORMAT_LEN, "%.0f", n);
 		return out;
@@ -38,6 +36,11 @@ char *format_count(char out[FORMAT_LEN], double n)
 	if (n < 999.5e6)
 		return scaled(out, n / 1e6, "M");
 	return scaled(out, n / 1e9, "G");
+}
+
+char *format_rate(char out[FORMAT_LEN], double n)
+{
+	return n > 0 && n < 9.995 ? scaled(out, n, "") : format_count(out, n);
 }
 
 char *format_uptime(char out[FORMAT_LEN], double seconds)

@@ -10,8 +10,11 @@ enum { FORMAT_LEN = 24 };
 /* Nanoseconds as "412 ns", "1.23 us", "45.6 ms", "7.89 s"; negative values count as 0. */
 char *format_ns(char out[FORMAT_LEN], double ns);
 
-/* A count or rate as "412", "1.23k", "45.6M". */
+/* A whole number as "412", "12.3k", "45.6M". */
 char *format_count(char out[FORMAT_LEN], double n);
+
+/* The same, with decimals below 10: "0.33", "412", "12.3k". */
+char *format_rate(char out[FORMAT_LEN], double n);
 
 /* Whole seconds as "12 s", "3 min 4 s", "5 h 6 min", "7 d 8 h". */
 char *format_uptime(char out[FORMAT_LEN], double seconds);

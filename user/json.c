@@ -276,7 +276,7 @@ static json *uptime(const struct publication *p)
 	return number(p->now_ns - p->host->start_ns);
 }
 
-static json *final(const struct publication *p)
+static json * final(const struct publication *p)
 {
 	return json_object_new_boolean(p->final);
 }

@@ -33,14 +33,16 @@ static int check_kernel(struct features *f)
 	int err = features_probe(f);
 
 	if (err)
-		return fail(STATUS_NO_BTF,
-			    "cannot read the kernel's BTF in /sys/kernel/btf/vmlinux: %s; use a kernel "
-			    "built with CONFIG_DEBUG_INFO_BTF",
-			    strerror(-err));
+		return fail(
+			STATUS_NO_BTF,
+			"cannot read the kernel's BTF in /sys/kernel/btf/vmlinux: %s; use a kernel "
+			"built with CONFIG_DEBUG_INFO_BTF",
+			strerror(-err));
 	if (!f->has[FEATURE_SCHED_SWITCH])
-		return fail(STATUS_NO_SWITCH, "this kernel has no sched_switch tracepoint for BPF; use "
-					      "a kernel built with CONFIG_BPF_EVENTS and "
-					      "CONFIG_TRACEPOINTS, 5.8 or later");
+		return fail(STATUS_NO_SWITCH,
+			    "this kernel has no sched_switch tracepoint for BPF; use "
+			    "a kernel built with CONFIG_BPF_EVENTS and "
+			    "CONFIG_TRACEPOINTS, 5.8 or later");
 	if (!f->has[FEATURE_RINGBUF])
 		return fail(STATUS_NO_RINGBUF,
 			    "this kernel has no BPF ring buffer; use kernel 5.8 or later");
@@ -72,8 +74,9 @@ int main(int argc, char **argv)
 
 	options_parse(&options, argc, argv);
 	if (!may_trace())
-		return fail(STATUS_NO_PRIVILEGE, "no privilege to trace the kernel; run as root, or "
-						 "with CAP_BPF and CAP_PERFMON");
+		return fail(STATUS_NO_PRIVILEGE,
+			    "no privilege to trace the kernel; run as root, or "
+			    "with CAP_BPF and CAP_PERFMON");
 	status = check_kernel(&features);
 	if (!status)
 		status = take_lock();

@@ -33,7 +33,8 @@ static const struct argp_option argp_options[] = {
 	 "Publish every S seconds, 0.05 to 3600 (default: 1; textfile alone: 5)", 0},
 	{"duration", 'd', "S", 0, "Stop by itself after S seconds", 0},
 	{"textfile", 't', "PATH", 0,
-	 "Write Prometheus metrics to PATH, for node_exporter's textfile collector (every 5 s unless "
+	 "Write Prometheus metrics to PATH, for node_exporter's textfile collector (every 5 s "
+	 "unless "
 	 "--interval says otherwise); removed at exit",
 	 0},
 	{"once", OPTION_ONCE, NULL, 0, "Publish once, after one interval, and exit", 0},
@@ -87,8 +88,8 @@ static size_t parse_ring_size(const char *text)
 		end++;
 	}
 	if (end == text || *end || errno || text[0] == '-' || v < 4096 || v > MAX_RING_BYTES)
-		exit(fail(STATUS_USAGE, "--ring-size: '%s' is not a size from 4096 to %d bytes", text,
-			  MAX_RING_BYTES));
+		exit(fail(STATUS_USAGE, "--ring-size: '%s' is not a size from 4096 to %d bytes",
+			  text, MAX_RING_BYTES));
 	while (size < v)
 		size *= 2;
 	return size;
@@ -136,7 +137,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 void options_parse(struct options *o, int argc, char **argv)
 {
-	static const struct argp argp = {.options = argp_options, .parser = parse_option, .doc = doc};
+	static const struct argp argp = {
+		.options = argp_options, .parser = parse_option, .doc = doc};
 	uint64_t second = 1000000000;
 
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES};

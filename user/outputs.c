@@ -32,15 +32,17 @@ static int open_textfile(struct outputs *out, const char *path)
 	int err = file_writer_open(&out->writer, path, placeholder, sizeof(placeholder) - 1);
 
 	if (err == -EEXIST)
-		return fail(STATUS_TEXTFILE,
-			    "will not replace %s, which is no textfile of tvtraced; remove it, or give "
-			    "--textfile another path",
-			    path);
+		return fail(
+			STATUS_TEXTFILE,
+			"will not replace %s, which is no textfile of tvtraced; remove it, or give "
+			"--textfile another path",
+			path);
 	if (err)
-		return fail(STATUS_TEXTFILE,
-			    "cannot write the textfile %s: %s; give --textfile a path in a directory "
-			    "that can be written",
-			    path, strerror(-err));
+		return fail(
+			STATUS_TEXTFILE,
+			"cannot write the textfile %s: %s; give --textfile a path in a directory "
+			"that can be written",
+			path, strerror(-err));
 	out->series = series_new();
 	return STATUS_OK;
 }

@@ -275,7 +275,8 @@ int probes_ring_create(struct probes *p, unsigned int cpu)
 
 	if (p->ring_fds[cpu] >= 0)
 		return 0;
-	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tvtraced_ring", 0, 0, (u32)p->info.ring_bytes, NULL);
+	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tvtraced_ring", 0, 0, (u32)p->info.ring_bytes,
+			    NULL);
 	if (fd < 0)
 		return -errno;
 	if (bpf_map_update_elem(bpf_map__fd(p->skel->maps.rings), &cpu, &fd, BPF_ANY)) {

@@ -18,8 +18,8 @@ struct host_facts {
 	const char *cost_source; /* "sched_exit_tp", ..., "none" */
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	u64 cost_bias_ns;	 /* the probes' own share of every measured cost */
-	u64 probe_entry_ns;	 /* measured at start: entering and leaving both programs, once each */
-	u64 ring_bytes;		 /* of one ring */
+	u64 probe_entry_ns; /* measured at start: entering and leaving both programs, once each */
+	u64 ring_bytes;	    /* of one ring */
 	unsigned int rings;
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
 };
@@ -44,8 +44,8 @@ struct publication {
 	u64 interval_ns; /* since the previous publication, or since start */
 	bool final;	 /* the last one: everything has been drained and detached */
 	struct accounting now;
-	struct accounting previous;		 /* as of the previous publication */
-	struct histogram cost[NR_CELLS];	 /* since start */
+	struct accounting previous;		  /* as of the previous publication */
+	struct histogram cost[NR_CELLS];	  /* since start */
 	struct histogram interval_cost[NR_CELLS]; /* since the previous publication */
 	const struct task_table *tasks;
 	u64 own_cpu_ns;	       /* user + system time of the daemon, since start */

@@ -90,7 +90,8 @@ static void next_line(void *sink)
 
 void screen_draw(struct screen *s, const struct publication *p)
 {
-	/* One column less: writing to the last cell of the last line would scroll some terminals. */
+	/* One column less: writing to the last cell of the last line would scroll some terminals.
+	 */
 	struct canvas c = {.width = COLS - 1,
 			   .height = LINES,
 			   .text = put_text,

@@ -23,7 +23,7 @@ struct series {
 	u64 switches[NR_KINDS];
 	u64 cost_ns[NR_KINDS];
 	bool shown;
-	bool user; /* a program's, not `kernel` or `idle` or `other` */
+	bool user;    /* a program's, not `kernel` or `idle` or `other` */
 	double score; /* decaying sum of its growth, shown or not */
 	u64 growth;   /* since the last update */
 	u64 updated;  /* number of the update in which it last grew */

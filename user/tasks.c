@@ -13,7 +13,7 @@ enum {
 };
 
 struct entry {
-	struct thread thread; /* first: what callers see */
+	struct thread thread;	 /* first: what callers see */
 	struct entry *successor; /* the thread took this one over in an exec; charge that */
 	u64 revived_ns;		 /* records before this are of an earlier task with this tid */
 	u32 resync;		 /* the last one that saw it */

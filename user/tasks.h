@@ -22,8 +22,8 @@ struct charges {
 
 struct group {
 	u32 tgid;
-	u32 parent_tgid; /* 0: not known */
-	u64 start_ns;	 /* CLOCK_MONOTONIC */
+	u32 parent_tgid;     /* 0: not known */
+	u64 start_ns;	     /* CLOCK_MONOTONIC */
 	char comm[COMM_LEN]; /* the leader's; arbitrary bytes, NUL-terminated */
 	bool kernel;	     /* a kernel thread, or the idle tasks */
 	u32 threads;	     /* alive */

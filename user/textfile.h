@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A publication in the Prometheus text format 0.0.4, as node_exporter's textfile collector reads. */
+/* A publication in the Prometheus text format 0.0.4, as node_exporter's textfile collector reads.
+ */
 #ifndef TVTRACED_TEXTFILE_H
 #define TVTRACED_TEXTFILE_H
 

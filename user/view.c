@@ -10,15 +10,15 @@
 
 /* How the lines of the canvas are shared out; least: what 24 lines allow. */
 struct layout {
-	bool all_cells;	 /* also those without a switch */
-	bool spacious;	 /* blank lines and explanations */
+	bool all_cells; /* also those without a switch */
+	bool spacious;	/* blank lines and explanations */
 	int histogram_rows;
 	int group_rows;
 };
 
 enum {
 	HEAD_LINES = 2,
-	HEADINGS = 3, /* of table, histograms, groups */
+	HEADINGS = 3,			  /* of table, histograms, groups */
 	NR_POSSIBLE_CELLS = NR_CELLS - 1, /* never from idle to idle */
 	SPACIOUS_LINES = 5,
 	MIN_HISTOGRAM_ROWS = 4,

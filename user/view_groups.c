@@ -72,8 +72,8 @@ static void print_row(struct canvas *c, const struct view *v, const struct row *
 	canvas_print_field(c, STYLE_PLAIN, name, 16);
 	canvas_print(c, STYLE_PLAIN, " %7u %6u %9s %9s %8.3f%% %8s %6.0f%%", r->group->tgid,
 		     r->group->threads,
-		     format_count(thread, (double)r->grown.switches[KIND_THREAD] / v->seconds),
-		     format_count(process, (double)r->grown.switches[KIND_PROCESS] / v->seconds),
+		     format_rate(thread, (double)r->grown.switches[KIND_THREAD] / v->seconds),
+		     format_rate(process, (double)r->grown.switches[KIND_PROCESS] / v->seconds),
 		     (double)r->cost_ns / v->seconds / 1e7, mean,
 		     left ? 100.0 * (double)reasons[REASON_PREEMPTED] / (double)left : 0);
 	canvas_end_line(c);

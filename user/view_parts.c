@@ -56,7 +56,7 @@ const char *view_cost_note(const struct view *v)
 {
 	if (!v->has_cost)
 		return v->p->host->cost_reason;
-	return "cost: the switch itself; not picking the task, nor its cache and TLB misses after";
+	return "cost: the switch alone; not picking the task, nor later cache and TLB misses";
 }
 
 static double probe_ns_per_switch(const struct view *v)
@@ -80,9 +80,9 @@ void view_head(struct canvas *c, const struct view *v)
 	canvas_print(c, STYLE_HEADING, "tvtraced %s", TVTRACED_VERSION);
 	canvas_print(c, STYLE_PLAIN, "  Linux %s  cost %s", p->host->kernel, p->host->cost_source);
 	if (v->has_cost)
-		canvas_print(c, STYLE_PLAIN, " (bias %llu ns)",
+		canvas_print(c, STYLE_PLAIN, ", bias %llu ns",
 			     (unsigned long long)p->host->cost_bias_ns);
-	canvas_print(c, STYLE_PLAIN, "  up %s%s", uptime, p->final ? ", whole run" : "");
+	canvas_print(c, STYLE_PLAIN, "  %s %s", p->final ? "ran" : "up", uptime);
 	canvas_end_line(c);
 
 	canvas_print(c, STYLE_PLAIN, "seen %llu  received %llu  ", (unsigned long long)a->seen,
@@ -123,7 +123,7 @@ static void print_cell(struct canvas *c, const struct view *v, int cell)
 
 	canvas_print(c, style_of(kind), "%-8s", kind_names[kind]);
 	canvas_print(c, STYLE_PLAIN, " %-7s %9s %6.1f%%", from_names[cell % NR_FROMS],
-		     format_count(rate, (double)v->switches[cell] / v->seconds), share);
+		     format_rate(rate, (double)v->switches[cell] / v->seconds), share);
 	print_cost(c, v, h, histogram_mean(h));
 	print_cost(c, v, h, histogram_quantile(h, 0.5));
 	print_cost(c, v, h, histogram_quantile(h, 0.9));

@@ -12,7 +12,7 @@ struct view {
 	double seconds;
 	u64 switches[NR_CELLS];
 	u64 total;
-	const struct histogram *cost; /* NR_CELLS of them */
+	const struct histogram *cost;	  /* NR_CELLS of them */
 	struct histogram thread, process; /* cost by kind, over all froms; owned */
 	bool has_cost;
 };
