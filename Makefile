@@ -95,11 +95,11 @@ SHELL_FILES := tools/run tools/check $(wildcard tools/*.sh) .ci/run
 .PHONY: lint
 lint: $(SKELETON)
 	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
-	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors='*' $(wildcard user/*.c) -- $(TV_CFLAGS) \
+	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors="*" $(wildcard user/*.c) -- $(TV_CFLAGS) \
 		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
 	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Iinclude -Iuser user tests/workload
-	$(call say,LINT,shellcheck)shellcheck $(SHELL_FILES)
+	$(call say,LINT,shellcheck)shellcheck -x $(SHELL_FILES)
 
 .PHONY: install
 install: all

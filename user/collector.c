@@ -241,7 +241,14 @@ static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 	return 0;
 }
 
-static void add_cpu(const struct collector *c, unsigned int cpu, struct accounting *a, u64 *stage)
+/* The switches whose staging was timed. */
+struct timed {
+	u64 ns;
+	u64 samples;
+};
+
+static void add_cpu(const struct collector *c, unsigned int cpu, struct accounting *a,
+		    struct timed *staging)
 {
 	volatile struct cpu_snapshot *s = &probes_cpu(c->probes, cpu)->snapshot;
 
@@ -254,26 +261,27 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 	a->probe_run_ns += s->push_ns;
 	if (s->ring_high_water > a->ring_high_water)
 		a->ring_high_water = s->ring_high_water;
-	stage[0] += s->probe_ns;
-	stage[1] += s->probe_samples;
+	staging->ns += s->probe_ns;
+	staging->samples += s->probe_samples;
 }
 
 static void fill_accounting(const struct collector *c, struct accounting *a)
 {
 	const struct probes_info *info = probes_info(c->probes);
-	u64 stage[2] = {0};
+	struct timed staging = {0};
 
 	memset(a, 0, sizeof(*a));
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
-		add_cpu(c, cpu, a, stage);
+		add_cpu(c, cpu, a, &staging);
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
 	a->probe_runs = a->seen + c->measured;
 	/* Sending batches is timed always, staging once per batch, the rest was measured at start.
 	 */
 	a->probe_run_ns += a->seen * info->probe_entry_ns;
-	if (stage[1])
-		a->probe_run_ns += (u64)((double)stage[0] / (double)stage[1] * (double)a->seen);
+	if (staging.samples)
+		a->probe_run_ns +=
+			(u64)((double)staging.ns / (double)staging.samples * (double)a->seen);
 }
 
 int collector_sync(struct collector *c, bool check)

@@ -105,8 +105,13 @@ static int map_cpus(struct probes *p)
 static int flush_on(struct probes *p, unsigned int cpu, bool check)
 {
 	struct flush_args args = {.cpu = cpu, .check = check};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &args, .ctx_size_in = sizeof(args),
-		    .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.ctx_in = &args,
+		.ctx_size_in = sizeof(args),
+		.flags = BPF_F_TEST_RUN_ON_CPU,
+		.cpu = cpu,
+	};
 
 	return bpf_prog_test_run_opts(bpf_program__fd(p->skel->progs.flush), &opts);
 }
@@ -255,7 +260,8 @@ volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu)
 int probes_flush(struct probes *p, unsigned int cpu, bool check)
 {
 	struct flush_args args = {.cpu = cpu};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &args, .ctx_size_in = sizeof(args));
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts), .ctx_in = &args, .ctx_size_in = sizeof(args)};
 	int err = flush_on(p, cpu, check);
 
 	/* Nothing runs on a CPU that is offline, so any other may speak for it. */
