@@ -139,7 +139,8 @@ static void publish(struct daemon *d)
 	if (!err)
 		return;
 	d->stop = true;
-	if (err != -EPIPE && !p->final)
+	/* A reader that has gone (`| head`) is no failure. */
+	if (err != -EPIPE)
 		d->status =
 			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
 }

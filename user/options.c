@@ -140,9 +140,13 @@ void options_parse(struct options *o, int argc, char **argv)
 	static const struct argp argp = {
 		.options = argp_options, .parser = parse_option, .doc = doc};
 	uint64_t second = 1000000000;
+	int next = 0;
 
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES};
-	argp_err_exit_status = STATUS_USAGE;
+	/* Of a bad option argp would say two lines, and with no errors it gives no help either. */
+	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS, &next, o))
+		exit(fail(STATUS_USAGE, "'%s': unknown option, or its value is missing; see --help",
+			  argv[next < argc ? next : argc - 1]));
 	argp_parse(&argp, argc, argv, 0, NULL, o);
 	if (o->json && o->quiet)
 		exit(fail(STATUS_USAGE, "--json and --quiet exclude each other; give one of them"));

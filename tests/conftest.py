@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Fixtures: whatever a test starts is ended with it, and nothing may stay attached."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+import links
+from tracer import ROOT, TVTRACED, Tracer
+from workloads import Workload
+
+
+def pytest_sessionstart(session):
+    if os.geteuid() != 0:
+        sys.exit("these tests trace the kernel: run them as root")
+    if not os.access(TVTRACED, os.X_OK):
+        sys.exit(f"{TVTRACED} does not exist; build it first (make)")
+    subprocess.run(["make", "--silent", "-C", str(ROOT), "tests"], check=True)
+
+
+def pytest_report_header(config):
+    return f"tvtraced: {TVTRACED}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_attached():
+    before = links.links()
+    yield
+    assert not links.left_behind(before)
+
+
+@pytest.fixture
+def tracer():
+    """Makes tracers; their end must be as clean as the test."""
+    with contextlib.ExitStack() as stack:
+        def start(*options, **keywords):
+            started = Tracer(*options, **keywords)
+            # Whatever fails on the way, the process does not stay.
+            stack.callback(started.kill)
+            stack.callback(started.stop)
+            return started
+        yield start
+
+
+@pytest.fixture
+def workload():
+    with contextlib.ExitStack() as stack:
+        def start(program, *arguments):
+            started = Workload(program, *arguments)
+            stack.callback(started.end)
+            return started
+        yield start

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""
+What must be true of every publication (the identities of README.md's design section), computed
+anew from the published numbers. The daemon's own residuals are looked at, too, never relied on.
+"""
+
+import itertools
+
+KINDS = ("thread", "process", "kthread", "idle")
+FROMS = ("user", "kthread", "idle")
+REASONS = ("voluntary", "preempted")
+LABELS = sorted(itertools.product(KINDS, FROMS, REASONS))
+
+COST_SUM_KEYS = ("count", "sum_ns")
+PID_MAX = 1 << 22
+
+
+def labels(publication):
+    """{(kind, from, reason): count}; all 24 must be there, once."""
+    counts = {(s["kind"], s["from"], s["reason"]): s["count"] for s in publication["switches"]}
+    assert sorted(counts) == LABELS and len(publication["switches"]) == len(LABELS)
+    return counts
+
+
+def total(counts, kind=None, from_=None, reason=None):
+    """The sum over the labels that match."""
+    wanted = (kind, from_, reason)
+    return sum(n for label, n in counts.items()
+               if all(w in (None, l) for w, l in zip(wanted, label)))
+
+
+def costs(publication):
+    by_kind = {cost["kind"]: cost for cost in publication["cost"]}
+    assert tuple(by_kind) == KINDS
+    return by_kind
+
+
+def cells(publication):
+    by_cell = {(c["kind"], c["from"]): c for c in publication["cost_by_from"]}
+    assert sorted(by_cell) == sorted(itertools.product(KINDS, FROMS))
+    return by_cell
+
+
+def group(publication, tgid):
+    """The living group with that id (an earlier one with the same may still be listed)."""
+    found = [g for g in publication["groups"] if g["tgid"] == tgid and g["threads"]]
+    assert len(found) == 1, f"{len(found)} groups {tgid}"
+    return found[0]
+
+
+def thread(publication, tid):
+    """The living thread with that id: the youngest, an earlier one may still be listed."""
+    found = [t for t in publication["threads"] if t["tid"] == tid]
+    assert found, f"thread {tid} is not there"
+    return max(found, key=lambda t: t["start_ns"])
+
+
+def charged(publication):
+    """Everything that switches were charged to: the groups, and the rest."""
+    return [*publication["groups"], publication["other"]]
+
+
+def bucket_bounds(le_ns):
+    """Lowest and highest value of the bucket with this upper bound, None being the overflow."""
+    if le_ns is None:
+        return 1 << 30, (1 << 32) - 1
+    if le_ns < 16:
+        return le_ns, le_ns
+    # 16 steps in each power of two.
+    step = 1 << (le_ns.bit_length() - 5)
+    assert (le_ns + 1) % step == 0, f"{le_ns} is no bucket's bound"
+    return le_ns + 1 - step, le_ns
+
+
+def check_quantile(cost, quantile):
+    rank = max(1, -(-cost["count"] * quantile // 100))
+    below = 0
+    for bucket in cost["buckets"]:
+        below += bucket["count"]
+        if below >= rank:
+            low, high = bucket_bounds(bucket["le_ns"])
+            low, high = max(low, cost["min_ns"]), min(high, cost["max_ns"])
+            assert low <= cost[f"p{quantile}_ns"] <= high
+            return
+
+
+def check_cost(cost):
+    """One histogram against its own totals."""
+    bounds = [bucket_bounds(bucket["le_ns"]) for bucket in cost["buckets"]]
+    counts = [bucket["count"] for bucket in cost["buckets"]]
+    assert bounds == sorted(set(bounds)) and all(counts)
+    assert sum(counts) == cost["count"]
+    if not cost["count"]:
+        assert not any(cost[key] for key in ("sum_ns", "min_ns", "max_ns", "p50_ns", "p99_ns"))
+        return
+    assert sum(n * low for n, (low, _) in zip(counts, bounds)) <= cost["sum_ns"]
+    assert sum(n * high for n, (_, high) in zip(counts, bounds)) >= cost["sum_ns"]
+    assert bounds[0][0] <= cost["min_ns"] <= bounds[0][1]
+    assert bounds[-1][0] <= cost["max_ns"] <= bounds[-1][1]
+    for quantile in (50, 90, 99):
+        check_quantile(cost, quantile)
+
+
+def check_costs(publication):
+    """Identity 3, for the whole, each kind and each cell."""
+    counts, by_kind, by_cell = labels(publication), costs(publication), cells(publication)
+    unmeasured = publication["accounting"]["unmeasured"]
+    assert (sum(cost["count"] for cost in by_kind.values())
+            == publication["accounting"]["seen"] - unmeasured)
+    for kind, cost in by_kind.items():
+        check_cost(cost)
+        assert 0 <= total(counts, kind) - cost["count"] <= unmeasured
+        for key in COST_SUM_KEYS:
+            assert cost[key] == sum(by_cell[kind, from_][key] for from_ in FROMS)
+    for (kind, from_), cell in by_cell.items():
+        assert 0 <= total(counts, kind, from_) - cell["count"] <= unmeasured
+
+
+def check_groups(publication):
+    """Identity 5, by kind and by reason; what was spilled is missing there and nowhere else."""
+    counts, by_kind = labels(publication), costs(publication)
+    accounting, everything = publication["accounting"], charged(publication)
+    missing = 0
+    for kind in KINDS:
+        of_kind = sum(c["switches"][kind] for c in everything)
+        assert 0 <= total(counts, kind) - of_kind <= accounting["spilled"]
+        missing += total(counts, kind) - of_kind
+        cost_ns = sum(c["cost_ns"][kind] for c in everything)
+        if accounting["spilled"]:
+            assert cost_ns <= by_kind[kind]["sum_ns"]
+        else:
+            assert cost_ns == by_kind[kind]["sum_ns"]
+    assert missing == accounting["spilled"]
+    missing = 0
+    for reason in REASONS:
+        of_reason = sum(c[reason] for c in everything)
+        assert 0 <= total(counts, reason=reason) - of_reason <= accounting["spilled"]
+        missing += total(counts, reason=reason) - of_reason
+    assert missing == accounting["spilled"]
+
+
+def check_threads(publication):
+    """No thread has more than its group, none stands twice, and what cannot be is not."""
+    by_tgid = {}
+    for t in publication["threads"]:
+        assert 0 <= t["tid"] <= PID_MAX
+        by_tgid.setdefault(t["tgid"], []).append(t)
+    ids = [(t["tid"], t["start_ns"]) for t in publication["threads"]]
+    assert len(set(ids)) == len(ids)
+    groups = {}
+    for g in publication["groups"]:
+        groups.setdefault(g["tgid"], []).append(g)
+    for tgid, threads in by_tgid.items():
+        assert tgid in groups
+        for kind in KINDS:
+            assert (sum(t["in"][kind] for t in threads)
+                    <= sum(g["switches"][kind] for g in groups[tgid]))
+        for reason in REASONS:
+            assert (sum(t["out"][reason] for t in threads)
+                    <= sum(g[reason] for g in groups[tgid]))
+
+
+def check_unseen(publication):
+    """
+    On the development machine, and as far as is known on no other, switches out of PID-1 threads
+    are invisible: each switch that the kernel alone counted follows one into such a thread.
+    """
+    accounting = publication["accounting"]
+    if accounting["spilled"]:
+        return
+    into_pid_1 = sum(sum(g["switches"].values()) for g in publication["groups"] if g["tgid"] == 1)
+    assert 0 <= accounting["unseen"] <= into_pid_1
+
+
+def check_publication(publication):
+    """Identities 1, 2, 3 and 5, and what 4 says of one publication."""
+    accounting = publication["accounting"]
+    assert set(accounting["residuals"].values()) == {0}
+    assert sum(labels(publication).values()) == accounting["seen"]
+    assert accounting["received"] + accounting["spilled"] == accounting["seen"]
+    assert total(labels(publication), "idle", "idle") == 0
+    check_costs(publication)
+    check_groups(publication)
+    check_threads(publication)
+    check_unseen(publication)
+
+
+def check_growth(earlier, later):
+    """Counts are cumulative: none ever falls."""
+    for key in ("seen", "received", "spilled", "unmeasured", "task_events_lost"):
+        assert earlier["accounting"][key] <= later["accounting"][key]
+    before, now = labels(earlier), labels(later)
+    assert all(before[label] <= now[label] for label in LABELS)
+    before, now = costs(earlier), costs(later)
+    assert all(before[k][key] <= now[k][key] for k in KINDS for key in COST_SUM_KEYS)
+    groups = {(g["tgid"], g["start_ns"]): g for g in later["groups"]}
+    for g in [*earlier["groups"], earlier["other"]]:
+        now = groups.get((g["tgid"], g["start_ns"])) if "tgid" in g else later["other"]
+        if now:
+            assert all(g["switches"][kind] <= now["switches"][kind] for kind in KINDS)
+            assert all(g["cost_ns"][kind] <= now["cost_ns"][kind] for kind in KINDS)
+            assert all(g[reason] <= now[reason] for reason in REASONS)
+    assert earlier["time_ns"] < later["time_ns"]
+    assert later["interval_ns"] == later["time_ns"] - earlier["time_ns"]
+    assert later["uptime_ns"] - earlier["uptime_ns"] == later["interval_ns"]
+
+
+def check_all(publications):
+    """Everything that can be said of the publications of one run."""
+    assert [p["final"] for p in publications[:-1]].count(True) == 0
+    for publication in publications:
+        check_publication(publication)
+    for earlier, later in zip(publications, publications[1:]):
+        check_growth(earlier, later)
+
+
+def check_kernel_count(tracer):
+    """
+    Identity 4: seen + unseen is what the kernel counted. How much it had counted when tvtraced
+    started nobody knows, but it was one and the same number, and each publication, lying between
+    two readings of the kernel's count, bounds it from both sides.
+    """
+    publications, arrivals = tracer.publications, tracer.arrivals
+    lows, highs = [], []
+    for i, publication in enumerate(publications):
+        if publication["final"]:
+            continue  # the kernel's own count goes on while the last records are fetched
+        accounting = publication["accounting"]
+        counted = accounting["seen"] + accounting["unseen"]
+        highs.append(arrivals[i].switches - counted)
+        # Certainly before: what had arrived when the publication before it was made.
+        earlier = [a for a in arrivals[:i] if a.time_ns < publications[i - 1]["time_ns"]]
+        if earlier:
+            lows.append(earlier[-1].switches - counted)
+    assert lows and max(lows) <= min(highs)
+    return min(highs) - max(lows)

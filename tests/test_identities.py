@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The identities hold at every publication, whatever the host does."""
+
+import subprocess
+import time
+
+import pytest
+
+import identities
+from workloads import PROGRAMS
+
+LOADS = {
+    "idle": ["sleep", "3"],
+    "messaging": ["perf", "bench", "sched", "messaging", "--group", "10", "--nr_loops", "150"],
+    "messaging_threads": ["perf", "bench", "sched", "messaging", "--thread", "--group", "10",
+                          "--nr_loops", "150"],
+    "pipe": ["perf", "bench", "sched", "pipe", "--loop", "150000"],
+    "pipe_threads": ["perf", "bench", "sched", "pipe", "--threaded", "--loop", "150000"],
+    "stress_ng_switch": ["stress-ng", "--switch", "4", "--timeout", "3"],
+    "stress_ng_fork": ["stress-ng", "--fork", "2", "--timeout", "3"],
+    "process_storm": [PROGRAMS / "storm", "process", "5000"],
+    "thread_storm": [PROGRAMS / "storm", "thread", "10000"],
+}
+
+
+@pytest.mark.parametrize("load", LOADS)
+def test_identities_under_load(tracer, load):
+    traced = tracer(interval=0.2)
+    subprocess.run(LOADS[load], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=60, check=True)
+    traced.fresh()
+    final = traced.stop()
+    assert final["final"]
+    assert len(traced.publications) >= 3
+    identities.check_all(traced.publications)
+    identities.check_kernel_count(traced)
+    assert final["accounting"]["spilled"] == 0
+    assert final["accounting"]["task_events_lost"] == 0
+
+
+def test_no_cost_goes_missing(tracer):
+    """Where the switch end is a tracepoint of its own, every switch has its cost."""
+    traced = tracer()
+    if traced.publication(0)["cost_source"] not in ("sched_exit_tp", "fentry"):
+        pytest.skip("this kernel's switch end is a kprobe, which misses some, or there is none")
+    subprocess.run(LOADS["pipe"], stdout=subprocess.DEVNULL, timeout=60, check=True)
+    assert traced.stop()["accounting"]["unmeasured"] == 0
+
+
+def test_the_kernels_count_is_matched_closely(tracer):
+    """Quiet moments before and after much switching pin identity 4 down to a few switches."""
+    traced = tracer(interval=0.05)
+    for _ in range(3):
+        time.sleep(0.3)
+        subprocess.run(LOADS["pipe"], stdout=subprocess.DEVNULL, timeout=60, check=True)
+    time.sleep(0.3)
+    seen = traced.stop()["accounting"]["seen"]
+    assert seen > 100000
+    assert identities.check_kernel_count(traced) < seen / 100
+
+
+def test_every_gap_follows_a_switch_to_a_pid_1_thread(tracer):
+    """Publication by publication, not only over the whole run."""
+    traced = tracer(interval=0.1)
+    subprocess.run(LOADS["messaging"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   timeout=60, check=True)
+    traced.stop()
+    for publication in traced.publications:
+        assert publication["accounting"]["spilled"] == 0
+        identities.check_unseen(publication)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The daemon under test, run as its users run it."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TVTRACED = os.path.abspath(os.environ.get("TVTRACED", ROOT / "build" / "tvtraced"))
+
+# user/exit_status.h
+OK, FAILED, USAGE, NO_PRIVILEGE, NO_BTF, NO_RINGBUF, NO_SWITCH, TEXTFILE, ALREADY_RUNS = range(9)
+
+# Sanitizers and a busy machine make everything slower; nothing here waits that long in vain.
+PATIENCE_S = 60
+LOCK_PATIENCE_S = 300
+
+
+def host_switches():
+    """The kernel's own count of all switches of the host since boot."""
+    with open("/proc/stat", "rb") as file:
+        for line in file:
+            if line.startswith(b"ctxt "):
+                return int(line.split()[1])
+    raise RuntimeError("no ctxt in /proc/stat")
+
+
+def run(*options, wait_for_lock=True, timeout=PATIENCE_S, command=(TVTRACED,), **popen):
+    """Runs tvtraced to its end, once nobody else on this machine runs it."""
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        result = subprocess.run([*command, *options], stdin=subprocess.DEVNULL, timeout=timeout,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                check=False, **popen)
+        if result.returncode != ALREADY_RUNS or not wait_for_lock:
+            return result
+        assert time.monotonic() < deadline, "another tvtraced does not end"
+        time.sleep(0.5)
+
+
+class Arrival:
+    """When a publication arrived, and how many switches the kernel had counted by then."""
+
+    def __init__(self):
+        self.switches = host_switches()
+        self.time_ns = time.monotonic_ns()
+
+
+class Tracer:
+    """A running tvtraced. With JSON its publications arrive in the background."""
+
+    def __init__(self, *options, json_output=True, interval=0.25, command=(TVTRACED,)):
+        self.command = [*command, "--interval", str(interval), *options]
+        self.json_output = json_output
+        if json_output:
+            self.command.append("--json")
+        self.publications = []
+        self.arrivals = []
+        self._change = threading.Condition()
+        self._start()
+
+    def _start(self):
+        deadline = time.monotonic() + LOCK_PATIENCE_S
+        while True:
+            self._launch()
+            # The first output tells that everything is attached.
+            self._await(lambda: self.publications or self._over or self._failure)
+            if self.publications:
+                return
+            self._reader.join()
+            status = self.process.wait(PATIENCE_S)
+            if status != ALREADY_RUNS or time.monotonic() > deadline:
+                raise AssertionError(f"tvtraced ended with {status}: {self.stderr()}")
+            time.sleep(0.5)
+
+    def _launch(self):
+        self._over, self._failure = False, None
+        self._stderr = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=self._stderr)
+        self.pid = self.process.pid
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            arrival = Arrival()
+            try:
+                publication = json.loads(line) if self.json_output else line.decode()
+            except ValueError as error:
+                self._failure = f"bad output: {error}: {line[:200]!r}"
+                publication = None
+            with self._change:
+                if publication is not None:
+                    self.publications.append(publication)
+                    self.arrivals.append(arrival)
+                self._change.notify_all()
+        with self._change:
+            self._over = True
+            self._change.notify_all()
+
+    def _await(self, condition, timeout=PATIENCE_S):
+        with self._change:
+            arrived = self._change.wait_for(condition, timeout)
+        assert not self._failure, self._failure
+        assert arrived, "tvtraced publishes nothing"
+
+    def stderr(self):
+        self._stderr.seek(0)
+        return self._stderr.read().decode(errors="backslashreplace")
+
+    def publication(self, number):
+        """The publication with that number, once it has arrived."""
+        self._await(lambda: len(self.publications) > number or self._over)
+        assert len(self.publications) > number, f"tvtraced ended: {self.stderr()}"
+        return self.publications[number]
+
+    def after(self, time_ns):
+        """A publication about a moment that is certainly later than `time_ns`."""
+        # Its figures are taken between the one before it and its own time stamp.
+        number = len(self.publications)
+        while number < 2 or self.publication(number - 2)["time_ns"] <= time_ns:
+            number += 1
+        return self.publication(number - 1)
+
+    def fresh(self):
+        return self.after(time.monotonic_ns())
+
+    def send(self, number):
+        os.kill(self.pid, number)
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends tvtraced, which must go in good order; returns the last publication."""
+        if self.process.returncode is None:
+            self.send(signal.SIGCONT)
+            self.send(number)
+            self.finish()
+        return self.publications[-1]
+
+    def finish(self):
+        """Waits for tvtraced to end by itself."""
+        try:
+            status = self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self._reader.join(PATIENCE_S)
+        assert (status, self.stderr()) == (OK, "")
+        assert not self._failure, self._failure
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
