@@ -135,18 +135,30 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/*
+ * Of a bad option argp would say two lines, and told to say none it says no help either: so it
+ * parses twice. It does not tell which option was bad; the first without which it parses is.
+ */
+static void reject_bad_option(const struct argp *argp, int argc, char **argv, struct options *o)
+{
+	int n = argc;
+
+	if (!argp_parse(argp, argc, argv, ARGP_NO_ERRS, NULL, o))
+		return;
+	while (n > 1 && argp_parse(argp, n - 1, argv, ARGP_NO_ERRS, NULL, o))
+		n--;
+	exit(fail(STATUS_USAGE, "'%s': unknown option, or its value is missing; see --help",
+		  argv[n - 1]));
+}
+
 void options_parse(struct options *o, int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = argp_options, .parser = parse_option, .doc = doc};
 	uint64_t second = 1000000000;
-	int next = 0;
 
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES};
-	/* Of a bad option argp would say two lines, and with no errors it gives no help either. */
-	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS, &next, o))
-		exit(fail(STATUS_USAGE, "'%s': unknown option, or its value is missing; see --help",
-			  argv[next < argc ? next : argc - 1]));
+	reject_bad_option(&argp, argc, argv, o);
 	argp_parse(&argp, argc, argv, 0, NULL, o);
 	if (o->json && o->quiet)
 		exit(fail(STATUS_USAGE, "--json and --quiet exclude each other; give one of them"));
