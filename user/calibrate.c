@@ -84,7 +84,7 @@ static u64 stage_ns(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, 
 }
 
 int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
-	      struct calibration *out)
+	      bool with_end, struct calibration *out)
 {
 	struct bpf_link *start = NULL, *end = NULL;
 	char name[COMM_LEN] = "";
@@ -102,12 +102,14 @@ int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 sl
 	start = bpf_program__attach(skel->progs.calibrate_switch);
 	if (!start)
 		return -errno;
-	end = bpf_program__attach(skel->progs.calibrate_switch_end);
-	if (!end) {
-		err = -errno;
-		goto out;
+	if (with_end) {
+		end = bpf_program__attach(skel->progs.calibrate_switch_end);
+		if (!end) {
+			err = -errno;
+			goto out;
+		}
+		out->bias_ns = bias_ns(slot, name);
 	}
-	out->bias_ns = bias_ns(slot, name);
 	full = rename_ns(name);
 	out->total_ns = full > bare ? full - bare : 0;
 	out->stage_ns = stage_ns(skel, slot, name);

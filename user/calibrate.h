@@ -2,6 +2,8 @@
 #ifndef TVTRACED_CALIBRATE_H
 #define TVTRACED_CALIBRATE_H
 
+#include <stdbool.h>
+
 #include "record.h"
 
 struct tvtraced_bpf;
@@ -14,9 +16,10 @@ struct calibration {
 
 /*
  * Measures, on the calling thread, in about 10 ms; slot is the element of `cpus` that no CPU
- * uses. The programs are attached only during the call. Returns 0 or -errno.
+ * uses. Without with_end there is no second program, and no bias. The programs are attached only
+ * during the call. Returns 0 or -errno.
  */
 int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
-	      struct calibration *out);
+	      bool with_end, struct calibration *out);
 
 #endif

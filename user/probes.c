@@ -76,9 +76,9 @@ static void configure(struct probes *p, const struct features *f)
 	p->switch_program = f->has[FEATURE_PREV_STATE_ARG] ? skel->progs.sched_switch
 							   : skel->progs.sched_switch_3;
 	bpf_program__set_autoload(p->switch_program, true);
+	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
 	if (p->end_program) {
 		bpf_program__set_autoload(p->end_program, true);
-		bpf_program__set_autoload(skel->progs.calibrate_switch, true);
 		bpf_program__set_autoload(skel->progs.calibrate_switch_end, true);
 	}
 	bpf_map__set_max_entries(skel->maps.cpus, slots);
@@ -133,12 +133,10 @@ static int create_rings(struct probes *p)
 
 static int measure_bias(struct probes *p)
 {
-	struct calibration c;
+	struct calibration c = {0};
 	int err;
 
-	if (!p->end_program)
-		return 0;
-	err = calibrate(p->skel, probes_cpu(p, p->info.cpus), p->info.cpus, &c);
+	err = calibrate(p->skel, probes_cpu(p, p->info.cpus), p->info.cpus, p->end_program, &c);
 	if (err)
 		return err;
 	p->info.cost_bias_ns = c.bias_ns;

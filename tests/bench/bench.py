@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import platform
+import signal
 import sys
 import time
 
@@ -51,7 +52,7 @@ def machine(cpus):
 def choose_tracers(names):
     if not names:
         return tracers.ALL
-    return [t for t in tracers.ALL if any(name in t.name for name in names)]
+    return [tracers.NOTHING] + [t for t in tracers.ALL if any(name in t.name for name in names)]
 
 
 def measure_added(pair, options, size, results):
@@ -128,6 +129,7 @@ def main():
     if os.geteuid():
         print("bench.py: tracing needs root; run it with sudo", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # with clean-up
     options.build = os.path.abspath(options.build)
     if not os.path.exists(f"{options.build}/bench/yield_pair"):
         print(f"bench.py: nothing is built in {options.build}; run make bench", file=sys.stderr)

@@ -24,6 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,7 +177,8 @@ static int run_command(const char *line)
 	return -EINVAL;
 }
 
-static void start_partners(void)
+/* Returns the forked partner. */
+static pid_t start_partners(void)
 {
 	pthread_t thread;
 	pid_t pid;
@@ -197,12 +199,15 @@ static void start_partners(void)
 	errno = pthread_create(&thread, NULL, partner_loop, &partners[THREAD]);
 	if (errno)
 		fail("pthread_create");
+	return pid;
 }
 
 int main(int argc, char **argv)
 {
 	char line[64];
 	cpu_set_t cpus;
+	int status = 0;
+	pid_t process;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: yield_pair CPU\n");
@@ -212,13 +217,15 @@ int main(int argc, char **argv)
 	CPU_SET(strtoul(argv[1], NULL, 10), &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus))
 		fail("sched_setaffinity");
-	start_partners();
-	while (fgets(line, sizeof(line), stdin)) {
+	process = start_partners();
+	while (!status && fgets(line, sizeof(line), stdin)) {
 		if (run_command(line)) {
 			fprintf(stderr, "yield_pair: bad command: %s", line);
-			return 2;
+			status = 2;
 		}
 		fflush(stdout);
 	}
-	return 0;
+	kill(process, SIGKILL);
+	waitpid(process, NULL, 0);
+	return status;
 }

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdlib.h>
+
+#include "task_input.h"
+#include "unit.h"
+
+enum { CPUS = 2, ENOUGH = 1000 };
+
+static const struct task_id a = {100, 1}, b = {200, 2};
+
+static struct task_table *table(void)
+{
+	struct task_table *t = task_table_new(CPUS, ENOUGH, ENOUGH);
+
+	assert_non_null(t);
+	return t;
+}
+
+static void a_switch_is_charged_to_next_and_its_reason_to_prev(void **state)
+{
+	struct task_table *t = table();
+	struct switch_record r = switch_of(a, b, KIND_PROCESS, REASON_PREEMPTED, 500);
+
+	(void)state;
+	new_process(t, a, "a");
+	new_process(t, b, "b");
+	task_table_switch(t, 0, &r);
+	send_switch(t, b, a, KIND_THREAD, 0);
+	assert_int_equal(find_thread(t, b)->in[KIND_PROCESS], 1);
+	assert_int_equal(find_thread(t, b)->out[REASON_VOLUNTARY], 1);
+	assert_int_equal(find_thread(t, b)->cost_ns, 500);
+	assert_int_equal(find_thread(t, a)->out[REASON_PREEMPTED], 1);
+	assert_int_equal(find_group(t, b)->total.switches[KIND_PROCESS], 1);
+	assert_int_equal(find_group(t, b)->total.cost_ns[KIND_PROCESS], 500);
+	assert_int_equal(find_group(t, b)->cost[KIND_PROCESS].count, 1);
+	assert_int_equal(find_group(t, a)->total.reasons[REASON_PREEMPTED], 1);
+	/* Without a cost: counted, but in no histogram. */
+	assert_int_equal(find_group(t, a)->total.switches[KIND_THREAD], 1);
+	assert_int_equal(find_group(t, a)->cost[KIND_THREAD].count, 0);
+	assert_int_equal(task_table_unattributed(t), 0);
+	task_table_free(t);
+}
+
+static void a_reused_pid_is_another_task(void **state)
+{
+	const struct task_id later = {a.tid, a.birth + 1};
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "first");
+	for (int i = 0; i < 3; i++)
+		send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	send_event(t, TASK_EXIT, a, a, "first", 0);
+	new_process(t, later, "second");
+	/* Records of both, in any order, as different CPUs deliver them. */
+	send_switch(t, idle_task, later, KIND_PROCESS, 1000);
+	send_switch(t, later, idle_task, KIND_IDLE, 0);
+	send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	send_death(t, a);
+	send_switch(t, idle_task, later, KIND_PROCESS, 1000);
+	assert_string_equal(find_group(t, a)->comm, "first");
+	assert_string_equal(find_group(t, later)->comm, "second");
+	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 4);
+	assert_int_equal(find_thread(t, a)->cost_ns, 40);
+	assert_int_equal(find_thread(t, later)->in[KIND_PROCESS], 2);
+	assert_int_equal(find_thread(t, later)->cost_ns, 2000);
+	assert_true(find_thread(t, a)->dead);
+	assert_false(find_thread(t, later)->dead);
+	task_table_published(t);
+	task_table_published(t);
+	assert_null(find_thread(t, a));
+	assert_null(find_group(t, a));
+	assert_int_equal(find_group(t, later)->total.switches[KIND_PROCESS], 2);
+	task_table_free(t);
+}
+
+static void names_change_at_rename_and_exec(void **state)
+{
+	const struct task_id worker = {a.tid + 1, 7};
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "shell");
+	new_thread(t, worker, a, "shell");
+	find_group(t, a)->details_read = true;
+	send_event(t, TASK_RENAME, worker, a, "worker", 0);
+	assert_string_equal(find_thread(t, worker)->comm, "worker");
+	assert_string_equal(find_group(t, a)->comm, "shell");
+	assert_true(find_group(t, a)->details_read);
+	send_event(t, TASK_RENAME, a, a, "leader", 0);
+	assert_string_equal(find_group(t, a)->comm, "leader");
+	assert_string_equal(find_thread(t, worker)->comm, "worker");
+	find_group(t, a)->details_read = true;
+	send_event(t, TASK_EXEC, a, a, "program", a.tid);
+	assert_string_equal(find_group(t, a)->comm, "program");
+	/* Its command line is another one now. */
+	assert_false(find_group(t, a)->details_read);
+	task_table_free(t);
+}
+
+/* sched_process_exec comes with the leader's tid and start time; the leader died before it. */
+static void an_exec_of_another_thread_takes_over_the_leader(void **state)
+{
+	const struct task_id worker = {a.tid + 1, 7};
+	struct task_table *t = table();
+	struct switch_record late = switch_of(idle_task, worker, KIND_THREAD, REASON_VOLUNTARY, 30);
+	struct task_record exec = {
+		.ts_ns = 50,
+		.start_ns = START_NS(a.birth),
+		.leader_start_ns = START_NS(a.birth),
+		.event = TASK_EXEC,
+		.tid = a.tid,
+		.tgid = a.tid,
+		.other = worker.tid,
+		.comm = "program",
+	};
+
+	(void)state;
+	new_process(t, a, "old");
+	new_thread(t, worker, a, "worker");
+	send_switch(t, idle_task, a, KIND_PROCESS, 1000);
+	send_switch(t, a, worker, KIND_THREAD, 20);
+	send_event(t, TASK_EXIT, a, a, "old", 0);
+	send_death(t, a);
+	task_table_event(t, &exec);
+	assert_int_equal(find_group(t, a)->threads, 1);
+	assert_false(find_thread(t, a)->dead);
+	assert_false(find_thread(t, a)->exiting);
+	assert_true(find_thread(t, worker)->dead);
+	assert_string_equal(find_group(t, a)->comm, "program");
+	/* The thread that runs on has the history of the one that called exec. */
+	assert_int_equal(find_thread(t, a)->in[KIND_THREAD], 1);
+	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 0);
+	assert_int_equal(find_thread(t, a)->cost_ns, 20);
+	/* A record from before the exec that comes after it, and one of its new life. */
+	task_table_switch(t, 1, &late);
+	late.next_tid = a.tid;
+	late.next_birth = a.birth;
+	late.ts_ns = 60;
+	task_table_switch(t, 1, &late);
+	assert_int_equal(find_thread(t, a)->in[KIND_THREAD], 3);
+	assert_int_equal(find_group(t, a)->total.switches[KIND_THREAD], 3);
+	assert_int_equal(find_group(t, a)->total.switches[KIND_PROCESS], 1);
+	/* One from before the exec by the dead leader is the group's, and not the new thread's. */
+	late.ts_ns = 40;
+	task_table_switch(t, 1, &late);
+	assert_int_equal(find_thread(t, a)->in[KIND_THREAD], 3);
+	assert_int_equal(find_group(t, a)->total.switches[KIND_THREAD], 4);
+	task_table_published(t);
+	task_table_published(t);
+	assert_non_null(find_thread(t, a));
+	assert_null(find_thread(t, worker));
+	assert_int_equal(find_group(t, a)->threads, 1);
+	task_table_free(t);
+}
+
+static void exit_retires_only_after_the_last_records(void **state)
+{
+	struct task_table *t = table();
+	struct charges before, after;
+
+	(void)state;
+	new_process(t, a, "a");
+	send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	send_event(t, TASK_EXIT, a, a, "a", 0);
+	/* It still runs after its exit event, for however many publications. */
+	for (int i = 0; i < 5; i++) {
+		task_table_published(t);
+		send_switch(t, a, idle_task, KIND_IDLE, 0);
+		send_switch(t, idle_task, a, KIND_PROCESS, 10);
+		assert_non_null(find_thread(t, a));
+		assert_true(find_thread(t, a)->exiting);
+		assert_false(find_thread(t, a)->dead);
+	}
+	send_death(t, a);
+	assert_true(find_thread(t, a)->dead);
+	assert_int_equal(find_group(t, a)->threads, 0);
+	/* Another CPU's ring can hold earlier records of it until the next publication. */
+	task_table_published(t);
+	assert_non_null(find_thread(t, a));
+	send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 7);
+	assert_int_equal(find_group(t, a)->total.switches[KIND_PROCESS], 7);
+	before = charges_of_all(t);
+	task_table_published(t);
+	assert_null(find_thread(t, a));
+	assert_null(find_group(t, a));
+	after = charges_of_all(t);
+	assert_memory_equal(&before, &after, sizeof(before));
+	assert_int_equal(task_table_other(t)->switches[KIND_PROCESS], 7);
+	assert_int_equal(task_table_other(t)->cost_ns[KIND_PROCESS], 70);
+	/* They were known tasks. */
+	assert_int_equal(task_table_unattributed(t), 0);
+	/* What moves to `other` at a publication is not growth of `other`. */
+	assert_memory_equal(task_table_other_published(t), task_table_other(t), sizeof(after));
+	task_table_free(t);
+}
+
+static void a_group_lives_as_long_as_its_last_thread(void **state)
+{
+	const struct task_id worker = {a.tid + 1, 7};
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "a");
+	new_thread(t, worker, a, "worker");
+	send_event(t, TASK_EXIT, a, a, "a", 0);
+	send_death(t, a);
+	for (int i = 0; i < 3; i++)
+		task_table_published(t);
+	assert_null(find_thread(t, a));
+	assert_int_equal(find_group(t, a)->threads, 1);
+	send_switch(t, idle_task, worker, KIND_PROCESS, 10);
+	assert_int_equal(find_group(t, a)->total.switches[KIND_PROCESS], 1);
+	send_event(t, TASK_EXIT, worker, a, "worker", 0);
+	send_death(t, worker);
+	task_table_published(t);
+	task_table_published(t);
+	assert_null(find_group(t, a));
+	task_table_free(t);
+}
+
+/* The event of a task waits in another ring than its switches. */
+static void introduce(void *ctx, u32 tid, u32 birth)
+{
+	const struct task_id id = {tid, birth};
+
+	new_process(ctx, id, "late");
+}
+
+static void an_unknown_task_is_asked_for(void **state)
+{
+	struct task_table *t = table();
+
+	(void)state;
+	send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	assert_int_equal(task_table_unattributed(t), 1);
+	assert_false(task_table_knows(t, a.tid, a.birth));
+	task_table_on_miss(t, introduce, t);
+	send_switch(t, idle_task, a, KIND_PROCESS, 10);
+	assert_int_equal(task_table_unattributed(t), 1);
+	assert_true(task_table_knows(t, a.tid, a.birth));
+	assert_false(task_table_knows(t, a.tid, a.birth + 1));
+	assert_string_equal(find_group(t, a)->comm, "late");
+	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 1);
+	task_table_free(t);
+}
+
+static void an_exit_alone_adds_nothing(void **state)
+{
+	struct task_table *t = table();
+	size_t threads = task_table_nr_threads(t);
+
+	(void)state;
+	send_event(t, TASK_EXIT, a, a, "a", 0);
+	assert_int_equal(task_table_nr_threads(t), threads);
+	task_table_free(t);
+}
+
+/* Many more tasks than fit; every switch is found again, in a group or in `other`. */
+static void what_does_not_fit_goes_to_other(void **state)
+{
+	enum { TASKS = 500, MOST_THREADS = 100, MOST_GROUPS = 30, SWITCHES = 200000 };
+	struct task_table *t = task_table_new(CPUS, MOST_THREADS, MOST_GROUPS);
+	struct charges expected = {0}, got;
+	struct task_id now[CPUS] = {{0, 0}, {0, 0}};
+	u64 random = 7, unattributed = 0;
+
+	(void)state;
+	for (u32 i = 1; i <= TASKS; i++) {
+		const struct task_id id = {i, i}, leader = {i - i % 5 + 1, i - i % 5 + 1};
+
+		new_thread(t, id, i % 5 ? leader : id, "task");
+	}
+	assert_int_equal(task_table_nr_threads(t), MOST_THREADS + 1);
+	assert_true(task_table_nr_groups(t) <= MOST_GROUPS + 1);
+	for (int i = 0; i < SWITCHES; i++) {
+		u32 cpu = i % CPUS, n = (u32)(next_random(&random) % (TASKS + 1));
+		u32 cost = (u32)(next_random(&random) % 5000);
+		enum switch_kind kind = n ? next_random(&random) % KIND_IDLE : KIND_IDLE;
+		enum switch_reason reason = next_random(&random) % NR_REASONS;
+		const struct task_id next = {n, n};
+		struct switch_record r = switch_of(now[cpu], next, kind, reason, cost);
+
+		task_table_switch(t, cpu, &r);
+		now[cpu] = next;
+		expected.switches[kind]++;
+		expected.cost_ns[kind] += cost;
+		expected.reasons[reason]++;
+		unattributed += !find_thread(t, next);
+		if (i % 20000 == 0)
+			task_table_published(t);
+	}
+	got = charges_of_all(t);
+	assert_memory_equal(&got, &expected, sizeof(got));
+	assert_int_equal(task_table_unattributed(t), unattributed);
+	assert_true(unattributed > 0);
+	task_table_free(t);
+}
+
+static void the_idle_tasks_always_fit(void **state)
+{
+	struct task_table *t = task_table_new(CPUS, 0, 0);
+
+	(void)state;
+	new_process(t, a, "a");
+	send_switch(t, a, idle_task, KIND_IDLE, 10);
+	assert_null(find_thread(t, a));
+	assert_int_equal(find_thread(t, idle_task)->in[KIND_IDLE], 1);
+	assert_int_equal(task_table_unattributed(t), 0);
+	task_table_free(t);
+}
+
+static void room_is_made_by_retiring(void **state)
+{
+	struct task_table *t = task_table_new(CPUS, 1, 1);
+
+	(void)state;
+	new_process(t, a, "a");
+	new_process(t, b, "b");
+	assert_null(find_thread(t, b));
+	send_death(t, a);
+	task_table_published(t);
+	task_table_published(t);
+	new_process(t, b, "b");
+	assert_non_null(find_thread(t, b));
+	task_table_free(t);
+}
+
+static void a_resync_mends_lost_events(void **state)
+{
+	const struct task_id young = {300, 1000}, missed = {400, 5};
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "a");
+	new_process(t, b, "b");
+	task_table_resync_begin(t, START_NS(900));
+	send_event(t, TASK_EXISTING, b, b, "renamed", 1);
+	send_event(t, TASK_EXISTING, missed, missed, "missed", 1);
+	/* Born while the kernel's list was read: not on it, and alive. */
+	new_process(t, young, "young");
+	task_table_resync_end(t);
+	assert_true(find_thread(t, a)->dead);
+	assert_false(find_thread(t, b)->dead);
+	assert_false(find_thread(t, missed)->dead);
+	assert_false(find_thread(t, young)->dead);
+	assert_string_equal(find_thread(t, b)->comm, "renamed");
+	assert_int_equal(find_group(t, b)->parent_tgid, 1);
+	task_table_published(t);
+	task_table_published(t);
+	assert_null(find_thread(t, a));
+	assert_null(find_group(t, a));
+	assert_non_null(find_thread(t, b));
+	assert_non_null(find_thread(t, missed));
+	assert_non_null(find_thread(t, young));
+	assert_non_null(find_thread(t, idle_task));
+	task_table_free(t);
+}
+
+/* A lost rename or exec of a leader changes the group's name as well. */
+static void a_resync_brings_the_name_of_the_group(void **state)
+{
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "before");
+	task_table_resync_begin(t, START_NS(900));
+	send_event(t, TASK_EXISTING, a, a, "after", 1);
+	task_table_resync_end(t);
+	assert_string_equal(find_thread(t, a)->comm, "after");
+	assert_string_equal(find_group(t, a)->comm, "after");
+	task_table_free(t);
+}
+
+static void a_missing_last_switch_is_noticed(void **state)
+{
+	const u64 second = 1000000000;
+	struct task_table *t = table();
+
+	(void)state;
+	new_process(t, a, "a");
+	assert_false(task_table_overdue(t, 3600 * second));
+	send_event(t, TASK_EXIT, a, a, "a", 0);
+	assert_false(task_table_overdue(t, 1 * second));
+	assert_true(task_table_overdue(t, 60 * second));
+	task_table_resync_begin(t, 60 * second);
+	task_table_resync_end(t);
+	assert_false(task_table_overdue(t, 60 * second));
+	task_table_free(t);
+}
+
+static void names_without_an_end_are_cut(void **state)
+{
+	struct task_table *t = table();
+	struct task_record r = {.event = TASK_NEW,
+				.tid = a.tid,
+				.tgid = a.tid,
+				.start_ns = START_NS(a.birth),
+				.leader_start_ns = START_NS(a.birth)};
+
+	(void)state;
+	memset(r.comm, 'x', COMM_LEN);
+	task_table_event(t, &r);
+	assert_int_equal(strnlen(find_group(t, a)->comm, COMM_LEN), COMM_LEN - 1);
+	assert_int_equal(strnlen(find_thread(t, a)->comm, COMM_LEN), COMM_LEN - 1);
+	task_table_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_switch_is_charged_to_next_and_its_reason_to_prev),
+		cmocka_unit_test(a_reused_pid_is_another_task),
+		cmocka_unit_test(names_change_at_rename_and_exec),
+		cmocka_unit_test(an_exec_of_another_thread_takes_over_the_leader),
+		cmocka_unit_test(exit_retires_only_after_the_last_records),
+		cmocka_unit_test(a_group_lives_as_long_as_its_last_thread),
+		cmocka_unit_test(an_unknown_task_is_asked_for),
+		cmocka_unit_test(an_exit_alone_adds_nothing),
+		cmocka_unit_test(what_does_not_fit_goes_to_other),
+		cmocka_unit_test(the_idle_tasks_always_fit),
+		cmocka_unit_test(room_is_made_by_retiring),
+		cmocka_unit_test(a_resync_mends_lost_events),
+		cmocka_unit_test(a_resync_brings_the_name_of_the_group),
+		cmocka_unit_test(a_missing_last_switch_is_noticed),
+		cmocka_unit_test(names_without_an_end_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
