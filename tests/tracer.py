@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The daemon under test, run as its users run it."""
 
+import contextlib
+import glob
 import json
 import os
 import pathlib
@@ -43,11 +45,22 @@ def run(*options, wait_for_lock=True, timeout=PATIENCE_S, command=(TVTRACED,), *
         time.sleep(0.5)
 
 
+def switches_out_of_pid_1():
+    """The kernel's own count for each thread of PID 1."""
+    counts = {}
+    for path in glob.glob("/proc/1/task/*/status"):
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            counts[path] = sum(int(line.split()[1]) for line in file if b"_ctxt_switches" in line)
+    return counts
+
+
 class Arrival:
     """When a publication arrived, and how many switches the kernel had counted by then."""
 
-    def __init__(self):
+    def __init__(self, earlier=None):
         self.switches = host_switches()
+        # Threads that have ended keep what they had.
+        self.pid_1 = {**(earlier.pid_1 if earlier else {}), **switches_out_of_pid_1()}
         self.time_ns = time.monotonic_ns()
 
 
@@ -80,6 +93,7 @@ class Tracer:
 
     def _launch(self):
         self._over, self._failure = False, None
+        self.start = Arrival()
         self._stderr = tempfile.TemporaryFile()
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=self._stderr)
@@ -88,8 +102,9 @@ class Tracer:
         self._reader.start()
 
     def _read(self):
+        arrival = self.start
         for line in self.process.stdout:
-            arrival = Arrival()
+            arrival = Arrival(arrival)
             try:
                 publication = json.loads(line) if self.json_output else line.decode()
             except ValueError as error:
