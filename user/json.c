@@ -48,6 +48,15 @@ static json *by_kind(const u64 *v)
 	return o;
 }
 
+static json *quantile_by_kind(const struct histogram *h, double q)
+{
+	u64 v[NR_KINDS];
+
+	for (int k = 0; k < NR_KINDS; k++)
+		v[k] = histogram_quantile(&h[k], q);
+	return by_kind(v);
+}
+
 static void put_reasons(json *o, const u64 *v)
 {
 	for (int r = 0; r < NR_REASONS; r++)
@@ -166,6 +175,8 @@ static json *group(const struct group *g)
 	put(o, "threads", number(g->threads));
 	put(o, "switches", by_kind(g->total.switches));
 	put(o, "cost_ns", by_kind(g->total.cost_ns));
+	put(o, "p50_ns", quantile_by_kind(g->cost, 0.5));
+	put(o, "p99_ns", quantile_by_kind(g->cost, 0.99));
 	put_reasons(o, g->total.reasons);
 	return o;
 }
