@@ -53,20 +53,32 @@ static void name_of(const struct group *g, char *name, size_t size)
 		}
 }
 
-/* Of those not shown, the one that has not grown for longest makes room. */
-static struct series *oldest(struct series_table *t)
+static bool has_history(const struct series *s)
+{
+	for (int k = 0; k < NR_KINDS; k++)
+		if (s->switches[k])
+			return true;
+	return false;
+}
+
+/*
+ * Of those that were never shown, the one that has not grown for longest makes room. One that was
+ * shown is never forgotten: it would have to begin again at 0.
+ */
+static struct series *forgettable(struct series_table *t)
 {
 	struct series *found = NULL;
 
 	for (size_t i = NR_RESERVED; i < t->n; i++) {
 		struct series *s = &t->series[i];
 
-		if (!s->shown && (!found || s->updated < found->updated))
+		if (!s->shown && !has_history(s) && (!found || s->updated < found->updated))
 			found = s;
 	}
 	return found;
 }
 
+/* NULL: there is no room for another name. */
 static struct series *find_or_add(struct series_table *t, const char *name)
 {
 	struct series *s;
@@ -74,7 +86,9 @@ static struct series *find_or_add(struct series_table *t, const char *name)
 	for (size_t i = NR_RESERVED; i < t->n; i++)
 		if (!strcmp(t->series[i].name, name))
 			return &t->series[i];
-	s = t->n < NR_RESERVED + MAX_SERIES ? &t->series[t->n++] : oldest(t);
+	s = t->n < NR_RESERVED + MAX_SERIES ? &t->series[t->n++] : forgettable(t);
+	if (!s)
+		return NULL;
 	memset(s, 0, sizeof(*s));
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	s->user = true;
@@ -124,6 +138,8 @@ static void rank(struct series_table *t, const struct publication *p)
 		if (!growth)
 			continue;
 		s = series_of(t, g);
+		if (!s)
+			continue;
 		s->growth += growth;
 		s->updated = t->updates;
 	}
@@ -185,7 +201,7 @@ void series_update(struct series_table *t, const struct publication *p)
 		if (!growth_of(g))
 			continue;
 		s = series_of(t, g);
-		add_growth(s->shown ? s : &t->series[OTHER], &g->total, &g->published);
+		add_growth(s && s->shown ? s : &t->series[OTHER], &g->total, &g->published);
 	}
 	add_growth(&t->series[OTHER], task_table_other(p->tasks),
 		   task_table_other_published(p->tasks));

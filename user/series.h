@@ -15,7 +15,7 @@
 
 enum {
 	TOP_SERIES = 20,
-	MAX_SERIES = 1024, /* names whose past is remembered, should they come back */
+	MAX_SERIES = 4096, /* names; those that were ever shown stay, what is beyond is `other` */
 };
 
 struct series {

@@ -203,8 +203,11 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (e == t->idle)
 			return;
 		copy_comm(e->thread.comm, r->comm);
-		if (r->tid == r->tgid)
-			e->thread.group->parent_tgid = r->other;
+		if (r->tid != r->tgid)
+			break;
+		e->thread.group->parent_tgid = r->other;
+		if (strncmp(e->thread.group->comm, r->comm, COMM_LEN))
+			group_renamed(e->thread.group, r);
 		break;
 	case TASK_NEW:
 		break;

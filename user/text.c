@@ -2,9 +2,13 @@
 #include "text.h"
 
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
+
+/* How the empty name is written; a name that reads the same gets its first byte escaped. */
+#define EMPTY "(empty)"
 
 /* Widths are those of UTF-8 whatever the user's locale; (locale_t)0 where C.UTF-8 is missing. */
 static locale_t utf8_locale(void)
@@ -44,15 +48,17 @@ char *name_escape(char *out, size_t size, const char *in, size_t len)
 {
 	size_t used = 0, n, i = 0;
 	char piece[8];
+	bool posing;
 	int columns;
 
 	len = strnlen(in, len);
 	if (!len) {
-		snprintf(out, size, "(empty)");
+		snprintf(out, size, EMPTY);
 		return out;
 	}
+	posing = len == strlen(EMPTY) && !memcmp(in, EMPTY, len);
 	while (i < len) {
-		n = printable(in + i, len - i, &columns);
+		n = posing && !i ? 0 : printable(in + i, len - i, &columns);
 		if (in[i] == '\\')
 			strcpy(piece, "\\\\");
 		else if (n)
