@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+# These assert for the tests, and should say as much when it fails.
+pytest.register_assert_rewrite("identities", "prom", "terminal", "tracer", "workloads")
+
 import links
 from tracer import ROOT, TVTRACED, Tracer
 from workloads import Workload
@@ -18,7 +21,8 @@ def pytest_sessionstart(session):
         sys.exit("these tests trace the kernel: run them as root")
     if not os.access(TVTRACED, os.X_OK):
         sys.exit(f"{TVTRACED} does not exist; build it first (make)")
-    subprocess.run(["make", "--silent", "-C", str(ROOT), "tests"], check=True)
+    programs = [f"build/tests/{path.stem}" for path in ROOT.glob("tests/workload/*.c")]
+    subprocess.run(["make", "--silent", "-C", ROOT, *programs], check=True)
 
 
 def pytest_report_header(config):

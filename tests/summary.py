@@ -1,26 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Adds up what tools/check has collected: prints the last line, exits 1 when anything failed."""
+"""
+Adds up what tools/check has run: the steps' exit statuses and the results (JUnit XML) of those
+that are made of tests. A step that fails without telling which test did counts as one failure.
+"""
 
 import pathlib
 import sys
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree
+
+# pytest: all tests passed; a test failed; none was selected (its options may exclude all).
+PYTEST_ORDERLY = (0, 1, 5)
 
 
-def lines(path):
-    return len(path.read_text().splitlines()) if path.exists() else 0
+def cases(path):
+    """(name, outcome, reason) of each test in a file of results."""
+    for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+        name = f"{path.stem}: {case.get('name')}"
+        outcome, reason = "passed", ""
+        for child in case:
+            if child.tag in ("failure", "error"):
+                outcome = "failed"
+            elif child.tag == "skipped":
+                outcome, reason = "skipped", child.get("message") or child.text or ""
+        yield name, outcome, " ".join(reason.split())
 
 
-def main(results):
-    passed, failed, skipped = lines(results / "passed"), lines(results / "failed"), 0
-    for report in results.glob("*.xml"):
-        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-            bad = int(suite.get("failures")) + int(suite.get("errors"))
-            out = int(suite.get("skipped"))
-            passed += int(suite.get("tests")) - bad - out
-            failed += bad
-            skipped += out
-    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    return 1 if failed or not passed else 0
+def step_results(directory, status, name):
+    path = directory / f"{name}.xml"
+    try:
+        results = list(cases(path))
+    except (OSError, xml.etree.ElementTree.ParseError):
+        return [(name, "failed" if status else "passed", "")]
+    orderly = status in PYTEST_ORDERLY if name.startswith("pytest") else True
+    told = any(outcome == "failed" for _, outcome, _ in results)
+    if not orderly or (status and not told and status != 5):
+        results.append((f"{name}: ended with status {status}", "failed", ""))
+    return results
 
 
-sys.exit(main(pathlib.Path(sys.argv[1])))
+def main(directory):
+    results = []
+    for line in (directory / "steps").read_text(encoding="utf-8").splitlines():
+        status, name = line.split(" ", 1)
+        results += step_results(directory, int(status), name)
+    by_outcome = {outcome: [r for r in results if r[1] == outcome]
+                  for outcome in ("passed", "failed", "skipped")}
+    print()
+    for name, _, _ in by_outcome["failed"]:
+        print(f"FAILED {name}")
+    for name, _, reason in by_outcome["skipped"]:
+        print(f"SKIPPED {name}: {reason}")
+    counts = {outcome: len(found) for outcome, found in by_outcome.items()}
+    line = f"{counts['passed']} passed, {counts['failed']} failed"
+    print(line + (f", {counts['skipped']} skipped" if counts["skipped"] else ""))
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))

@@ -68,7 +68,7 @@ class Tracer:
     """A running tvtraced. With JSON its publications arrive in the background."""
 
     def __init__(self, *options, json_output=True, interval=0.25, command=(TVTRACED,)):
-        self.command = [*command, "--interval", str(interval), *options]
+        self.command = [*command, "--interval", str(interval), *map(str, options)]
         self.json_output = json_output
         if json_output:
             self.command.append("--json")
@@ -146,18 +146,24 @@ class Tracer:
     def fresh(self):
         return self.after(time.monotonic_ns())
 
+    def retired(self):
+        """A publication that lists nothing any more that is dead by now."""
+        # Retired is what was dead at the publication before the last.
+        number = self.publications.index(self.fresh())
+        return self.publication(number + 2)
+
     def send(self, number):
         os.kill(self.pid, number)
 
-    def stop(self, number=signal.SIGTERM):
+    def stop(self, number=signal.SIGTERM, expected_stderr=""):
         """Ends tvtraced, which must go in good order; returns the last publication."""
         if self.process.returncode is None:
             self.send(signal.SIGCONT)
             self.send(number)
-            self.finish()
+            self.finish(expected_stderr)
         return self.publications[-1]
 
-    def finish(self):
+    def finish(self, expected_stderr=""):
         """Waits for tvtraced to end by itself."""
         try:
             status = self.process.wait(PATIENCE_S)
@@ -165,10 +171,10 @@ class Tracer:
             self.kill()
             raise
         self._reader.join(PATIENCE_S)
-        assert (status, self.stderr()) == (OK, "")
+        assert (status, self.stderr()) == (OK, expected_stderr)
         assert not self._failure, self._failure
 
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(PATIENCE_S)

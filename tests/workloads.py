@@ -14,6 +14,7 @@ from tracer import PATIENCE_S, ROOT
 PROGRAMS = ROOT / "build" / "tests"
 # The last CPU: interrupts and everybody else's work tend to be on the first.
 CPU = max(os.sched_getaffinity(0))
+FIRST_CPU = min(os.sched_getaffinity(0))
 
 Counters = collections.namedtuple("Counters", "voluntary preempted")
 

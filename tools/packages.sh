@@ -1,44 +1,49 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Sourced by tools/run and tools/check: the Debian packages that they need.
+# shellcheck shell=bash
+# Debian packages that tvtraced needs, and their installation. Sourced by tools/run and tools/check.
+
+# shellcheck disable=SC2034 # used by those that source this
+BUILD_PACKAGES=(
+	bpftool clang gcc libbpf-dev libc6-dev libelf-dev libjson-c-dev libncurses-dev llvm make
+	pkg-config zlib1g-dev
+)
 # shellcheck disable=SC2034
+TEST_PACKAGES=(
+	bpftrace clang-format clang-tidy cppcheck libcmocka-dev linux-perf procps prometheus
+	prometheus-node-exporter python3-pytest shellcheck strace stress-ng tmux trace-cmd
+	util-linux valgrind
+)
 
-BUILD_PACKAGES=(make gcc libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
-	libjson-c-dev libncurses-dev)
-TEST_PACKAGES=(libcmocka-dev python3 python3-pytest stress-ng linux-perf prometheus
-	prometheus-node-exporter valgrind tmux shellcheck clang-format clang-tidy cppcheck
-	libasan8 libubsan1 iproute2 util-linux mount procps)
+POLICY=/usr/sbin/policy-rc.d
 
-# install_packages NAME...: installs those that are missing, starting no service.
-install_packages() {
-	local missing=() name policy=/usr/sbin/policy-rc.d made_policy=
+missing_packages() {
+	local package
 
-	for name in "$@"; do
-		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -q '^installed$' ||
-			missing+=("$name")
+	for package in "$@"; do
+		dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null |
+			grep -qx installed || echo "$package"
 	done
+}
+
+# Installs those packages that are not there yet, from the configured mirrors. Packages that bring
+# a service do not start it: no machine gets a new server from a test.
+install_packages() {
+	local missing
+
+	mapfile -t missing < <(missing_packages "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
-	if [ "$(id -u)" != 0 ]; then
-		echo "${0##*/}: not root, and packages are missing: ${missing[*]}; run it with sudo" >&2
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "$0: not root, cannot install: ${missing[*]}" >&2
 		return 1
 	fi
-	if ! command -v apt-get >/dev/null; then
-		echo "${0##*/}: this is not Debian; install by hand: ${missing[*]}" >&2
-		return 1
-	fi
-	if [ ! -e "$policy" ]; then
-		printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made_policy=1
-	fi
-	echo "installing ${missing[*]}" >&2
-	local status=0 log
-	log=$(mktemp)
-	{ apt-get update && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null || status=$?
-	[ -z "$made_policy" ] || rm -f "$policy"
-	if [ "$status" != 0 ]; then
-		tail -n 20 "$log" >&2
-		echo "${0##*/}: cannot install ${missing[*]}; see above" >&2
-	fi
-	rm -f "$log"
-	return "$status"
+	(
+		if [ ! -e "$POLICY" ]; then
+			trap 'rm -f "$POLICY"' EXIT
+			printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+			chmod 755 "$POLICY"
+		fi
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get update
+		apt-get install --yes --no-install-recommends "${missing[@]}"
+	) >&2
 }

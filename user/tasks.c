@@ -206,7 +206,7 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (r->tid != r->tgid)
 			break;
 		e->thread.group->parent_tgid = r->other;
-		if (strncmp(e->thread.group->comm, r->comm, COMM_LEN))
+		if (strncmp(e->thread.group->comm, r->comm, COMM_LEN) != 0)
 			group_renamed(e->thread.group, r);
 		break;
 	case TASK_NEW:

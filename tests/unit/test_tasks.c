@@ -257,24 +257,22 @@ static void an_exit_alone_adds_nothing(void **state)
 	task_table_free(t);
 }
 
-/* Many more tasks than fit; every switch is found again, in a group or in `other`. */
-static void what_does_not_fit_goes_to_other(void **state)
+enum { TASKS = 500, GROUP_THREADS = 5 };
+
+static struct task_id leader_of(u32 tid)
 {
-	enum { TASKS = 500, MOST_THREADS = 100, MOST_GROUPS = 30, SWITCHES = 200000 };
-	struct task_table *t = task_table_new(CPUS, MOST_THREADS, MOST_GROUPS);
-	struct charges expected = {0}, got;
+	u32 leader = (tid - 1) / GROUP_THREADS * GROUP_THREADS + 1;
+
+	return (struct task_id){leader, leader};
+}
+
+/* Random switches between all tasks, known and unknown; `expected` adds them up. */
+static u64 switch_at_random(struct task_table *t, struct charges *expected)
+{
 	struct task_id now[CPUS] = {{0, 0}, {0, 0}};
 	u64 random = 7, unattributed = 0;
 
-	(void)state;
-	for (u32 i = 1; i <= TASKS; i++) {
-		const struct task_id id = {i, i}, leader = {i - i % 5 + 1, i - i % 5 + 1};
-
-		new_thread(t, id, i % 5 ? leader : id, "task");
-	}
-	assert_int_equal(task_table_nr_threads(t), MOST_THREADS + 1);
-	assert_true(task_table_nr_groups(t) <= MOST_GROUPS + 1);
-	for (int i = 0; i < SWITCHES; i++) {
+	for (int i = 0; i < 200000; i++) {
 		u32 cpu = i % CPUS, n = (u32)(next_random(&random) % (TASKS + 1));
 		u32 cost = (u32)(next_random(&random) % 5000);
 		enum switch_kind kind = n ? next_random(&random) % KIND_IDLE : KIND_IDLE;
@@ -284,18 +282,40 @@ static void what_does_not_fit_goes_to_other(void **state)
 
 		task_table_switch(t, cpu, &r);
 		now[cpu] = next;
-		expected.switches[kind]++;
-		expected.cost_ns[kind] += cost;
-		expected.reasons[reason]++;
+		expected->switches[kind]++;
+		expected->cost_ns[kind] += cost;
+		expected->reasons[reason]++;
 		unattributed += !find_thread(t, next);
 		if (i % 20000 == 0)
 			task_table_published(t);
 	}
+	return unattributed;
+}
+
+/* Many more tasks than fit; every switch is found again, in a group or in `other`. */
+static void check_caps(size_t max_threads, size_t max_groups, size_t threads, size_t groups)
+{
+	struct task_table *t = task_table_new(CPUS, max_threads, max_groups);
+	struct charges expected = {0}, got;
+	u64 unattributed;
+
+	for (u32 i = 1; i <= TASKS; i++)
+		new_thread(t, (struct task_id){i, i}, leader_of(i), "task");
+	assert_int_equal(task_table_nr_threads(t), threads + 1);
+	assert_int_equal(task_table_nr_groups(t), groups + 1);
+	unattributed = switch_at_random(t, &expected);
 	got = charges_of_all(t);
 	assert_memory_equal(&got, &expected, sizeof(got));
 	assert_int_equal(task_table_unattributed(t), unattributed);
 	assert_true(unattributed > 0);
 	task_table_free(t);
+}
+
+static void what_does_not_fit_goes_to_other(void **state)
+{
+	(void)state;
+	check_caps(100, 1000, 100, 100 / GROUP_THREADS);
+	check_caps(1000, 30, 30 * GROUP_THREADS, 30);
 }
 
 static void the_idle_tasks_always_fit(void **state)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""A terminal of a chosen size, made by tmux; a test types into it and reads what it shows."""
+
+import os
+import subprocess
+import time
+import unicodedata
+
+from tracer import PATIENCE_S
+
+
+class Terminal:
+    def __init__(self, width, height, script):
+        self.tmux = ["tmux", "-L", f"tvtraced-test-{os.getpid()}", "-f", "/dev/null"]
+        # The shell outlives the program, so that what it leaves on the screen can be read.
+        self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), "sh", "-c",
+                   script + "\nexec cat")
+
+    def _tmux(self, *arguments):
+        environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        return subprocess.run([*self.tmux, *arguments], stdout=subprocess.PIPE, text=True,
+                              env=environment, timeout=PATIENCE_S, check=True).stdout
+
+    def lines(self):
+        """What is on the screen; a line that was too long for it comes in one piece."""
+        return [line.rstrip() for line in self._tmux("capture-pane", "-p", "-J").splitlines()]
+
+    def raw(self):
+        """What is on the screen with its colours, as escape sequences."""
+        return self._tmux("capture-pane", "-p", "-e")
+
+    def type(self, keys):
+        self._tmux("send-keys", keys)
+
+    def resize(self, width, height):
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def tell(self, what):
+        """A format of tmux, for the state of the terminal."""
+        return self._tmux("display-message", "-p", what).strip()
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition(lines := self.lines()):
+            assert time.monotonic() < deadline, "\n".join(lines)
+            time.sleep(0.05)
+        return lines
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"], stderr=subprocess.DEVNULL, timeout=PATIENCE_S,
+                       check=False)
+
+
+def columns(line):
+    """How wide a terminal shows it."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line
+               if not unicodedata.combining(c))

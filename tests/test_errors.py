@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""
+Each way to fail has its own exit status and says in one line what is wrong and what to do. That
+nothing stays attached is checked after every test (conftest.py).
+"""
+
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+import tracer as tvtraced
+from tracer import TVTRACED
+
+BTF = pathlib.Path("/sys/kernel/btf/vmlinux")
+
+
+def check_failure(result, status, *words):
+    """Failed with that status, nothing on standard output and one line that has these words."""
+    assert (result.returncode, result.stdout) == (status, ""), result.stderr
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("tvtraced: "), result.stderr
+    for word in words:
+        assert word in lines[0]
+
+
+@pytest.mark.parametrize("option", ["--interval", "--duration"])
+@pytest.mark.parametrize("value", ["", "x", "-1", "1x", "1e999", "nan", "inf", "-inf", "0x", " ",
+                                   "1,5", "9" * 400])
+def test_bad_number_of_seconds(option, value):
+    result = tvtraced.run(f"{option}={value}", "--once", "--json")
+    check_failure(result, tvtraced.USAGE, f"{option}: '{value}'", " seconds from ")
+
+
+@pytest.mark.parametrize("value", ["0", "0.001", "3601"])
+def test_interval_out_of_range(value):
+    check_failure(tvtraced.run("--interval", value), tvtraced.USAGE, "--interval", "from 0.05")
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "-4096", "4095", "x", "4096x", "1e6", "4KB", "0K",
+                                   "18446744073709551616", "17179869184M", "1099511627776", "2000M"])
+def test_bad_ring_size(value):
+    result = tvtraced.run(f"--ring-size={value}", "--once", "--json")
+    check_failure(result, tvtraced.USAGE, f"--ring-size: '{value}'", "from 4096 to")
+
+
+@pytest.mark.parametrize("options, word", [
+    (["--textfile="], "--textfile"),
+    (["--json", "--quiet"], "--quiet"),
+    (["something"], "something"),
+    (["--no-such-option"], "--no-such-option"),
+    (["--interval"], "interval"),
+    (["-Z"], "Z"),
+    (["--json=yes"], "--json"),
+])
+def test_bad_command_line(options, word):
+    check_failure(tvtraced.run(*options), tvtraced.USAGE, word)
+
+
+@pytest.fixture
+def public_binary():
+    """A copy of tvtraced that any user can reach."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        yield shutil.copy(TVTRACED, directory)
+
+
+def test_not_root(public_binary):
+    result = tvtraced.run("--once", command=(public_binary,), user=65534, group=65534,
+                          extra_groups=[], cwd="/")
+    check_failure(result, tvtraced.NO_PRIVILEGE, "run as root")
+
+
+def test_root_without_capabilities():
+    command = ("setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon",
+               "--inh-caps=-sys_admin,-bpf,-perfmon", TVTRACED)
+    check_failure(tvtraced.run("--once", command=command), tvtraced.NO_PRIVILEGE, "CAP_BPF")
+
+
+def test_second_instance(tracer):
+    first = tracer()
+    result = tvtraced.run("--once", wait_for_lock=False)
+    check_failure(result, tvtraced.ALREADY_RUNS, str(first.pid), "stop it first")
+    # The first one does not mind.
+    first.fresh()
+
+
+def test_lock_goes_with_a_killed_one(tracer):
+    tracer().kill()
+    assert tvtraced.run("--once", "--json", "--interval", "0.1").returncode == tvtraced.OK
+
+
+def with_btf(path):
+    """tvtraced on a kernel that describes itself by the file at `path`."""
+    script = 'mount --bind "$1" /sys/kernel/btf/vmlinux; shift; exec "$@"'
+    return ("unshare", "--mount", "sh", "-ec", script, "sh", str(path), TVTRACED)
+
+
+@pytest.mark.parametrize("content", [b"", b"no BTF at all", b"\x9f\xeb\x01\x00" + bytes(20)])
+def test_kernel_without_btf(tmp_path, content):
+    btf = tmp_path / "vmlinux"
+    btf.write_bytes(content)
+    result = tvtraced.run("--once", command=with_btf(btf))
+    check_failure(result, tvtraced.NO_BTF, "/sys/kernel/btf/vmlinux", "CONFIG_DEBUG_INFO_BTF")
+
+
+@pytest.mark.parametrize("name, status, word", [
+    (b"btf_trace_sched_switch", tvtraced.NO_SWITCH, "sched_switch"),
+    (b"BPF_MAP_TYPE_RINGBUF", tvtraced.NO_RINGBUF, "ring buffer"),
+])
+def test_kernel_that_lacks_something(tmp_path, name, status, word):
+    """This kernel's own description, in which one name reads otherwise."""
+    data = BTF.read_bytes()
+    terminated = b"\0" + name + b"\0"
+    assert data.count(terminated) == 1
+    btf = tmp_path / "vmlinux"
+    btf.write_bytes(data.replace(terminated, b"\0" + name.translate(bytes.maketrans(b"S", b"X"))
+                                 [:-1] + b"_\0"))
+    result = tvtraced.run("--once", command=with_btf(btf))
+    check_failure(result, status, word, "use ")
+
+
+def test_kernel_whose_description_is_missing(tmp_path):
+    """Not even a file: an empty directory lies over the one that has it."""
+    script = 'mount --bind "$1" /sys/kernel/btf; shift; exec "$@"'
+    command = ("unshare", "--mount", "sh", "-ec", script, "sh", str(tmp_path), TVTRACED)
+    check_failure(tvtraced.run("--once", command=command), tvtraced.NO_BTF, "No such file")
+
+
+def test_standard_output_that_is_full():
+    for options in (["--json"], [], ["--json", "--once"]):
+        command = ("sh", "-c", 'exec "$@" >/dev/full', "sh", TVTRACED)
+        result = tvtraced.run("--interval", "0.1", *options, command=command)
+        check_failure(result, tvtraced.FAILED, "standard output", "No space left")
+
+
+def test_statuses_are_documented():
+    statuses = pathlib.Path(tvtraced.ROOT, "user", "exit_status.h").read_text(encoding="ascii")
+    text = " ".join(tvtraced.run("--help").stdout.split()).split("Exit status:")[1]
+    for status in range(9):
+        assert f"= {status}," in statuses
+        assert f" {status} " in text

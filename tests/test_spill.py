@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""A ring that is full loses no count: what did not fit is in every total, and only there."""
+
+import os
+import signal
+import subprocess
+import time
+
+import identities
+from tracer import PATIENCE_S
+from workloads import CPU, growth, settled
+
+N = 100000
+TINY = 4096
+# How long the daemon waits for the last switch of a task that has ended (tasks.c), and some.
+EXIT_PATIENCE_S = 10
+
+
+def stopped(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def stop_reader(traced):
+    traced.send(signal.SIGSTOP)
+    deadline = time.monotonic() + PATIENCE_S
+    while not stopped(traced.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_reader_that_is_stopped_under_load(tracer, workload):
+    traced = tracer("--ring-size", TINY)
+    program = workload("pair", "thread", "futex", CPU, N)
+    kernel_before, before = settled(traced, program.tids)
+    stop_reader(traced)
+    program.go()
+    traced.send(signal.SIGCONT)
+    kernel_after, after = settled(traced, program.tids)
+    final = traced.stop()
+
+    identities.check_all(traced.publications)
+    identities.check_kernel_count(traced)
+    assert final["ring"]["bytes"] == TINY and final["ring"]["high_water_bytes"] <= TINY
+    spilled = after["accounting"]["spilled"] - before["accounting"]["spilled"]
+    assert spilled > N
+
+    # The totals have all of them: counts by label, and the histogram.
+    made = sum(sum(growth(kernel_before[tid], kernel_after[tid])) for tid in program.tids)
+    assert made >= 2 * N
+    old, new = identities.labels(before), identities.labels(after)
+    assert new["thread", "user", "voluntary"] - old["thread", "user", "voluntary"] >= 1.9 * N
+    measured = identities.costs(after)["thread"]["count"] - identities.costs(before)["thread"]["count"]
+    assert measured >= 1.9 * N
+
+    # The group lacks some, no more than were spilled.
+    into = sum(sum(identities.thread(p, tid)["in"].values()) * sign
+               for tid in program.tids for p, sign in ((after, 1), (before, -1)))
+    assert made - spilled <= into < made
+
+
+def test_stopped_again_and_again(tracer):
+    traced = tracer("--ring-size", TINY, interval=0.1)
+    load = subprocess.Popen(["stress-ng", "--switch", "2", "--timeout", "4"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while load.poll() is None:
+            stop_reader(traced)
+            time.sleep(0.1)
+            traced.send(signal.SIGCONT)
+            traced.fresh()
+    finally:
+        load.kill()
+        load.wait()
+    final = traced.stop()
+    assert final["accounting"]["spilled"] > 0
+    assert final["accounting"]["received"] > 0
+    identities.check_all(traced.publications)
+    identities.check_kernel_count(traced)
+
+
+def test_smallest_ring_with_a_reader_at_work(tracer):
+    traced = tracer("--ring-size", TINY)
+    subprocess.run(["perf", "bench", "sched", "messaging", "--group", "5", "--nr_loops", "100"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    traced.stop()
+    identities.check_all(traced.publications)
+    identities.check_kernel_count(traced)
+
+
+def alive(tid):
+    return os.path.exists(f"/proc/{tid}")
+
+
+def test_tasks_that_ended_unseen_do_not_stay(tracer, workload):
+    """Last switches, and exits and births, that did not come through: the kernel is asked."""
+    traced = tracer("--ring-size", TINY)
+    stop_reader(traced)
+    program = workload("storm", "process", 20000)
+    program.go()
+    program.end()
+    traced.send(signal.SIGCONT)
+    final = traced.fresh()
+    assert final["accounting"]["spilled"] > 0 and final["accounting"]["task_events_lost"] > 0
+    deadline = time.monotonic() + EXIT_PATIENCE_S + PATIENCE_S
+    while True:
+        listed = [t["tid"] for t in traced.retired()["threads"]]
+        ghosts = [tid for tid in listed if tid and not alive(tid)]
+        if len(ghosts) < 5:  # others come and go meanwhile
+            break
+        assert time.monotonic() < deadline, f"{len(ghosts)} ended tasks are still listed"
+    traced.stop()
+    identities.check_all(traced.publications)
