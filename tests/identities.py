@@ -41,6 +41,15 @@ def cells(publication):
     return by_cell
 
 
+def check_in_and_out(entered, left, publication, since=None):
+    """
+    A task that does not run was entered as often as left. Only where a switch is invisible it may
+    lack one in: the next task's part of a switch that the kernel alone counted.
+    """
+    unseen = publication["accounting"]["unseen"] - (since["accounting"]["unseen"] if since else 0)
+    assert 0 <= left - entered <= unseen
+
+
 def group(publication, tgid):
     """The living group with that id (an earlier one with the same may still be listed)."""
     found = [g for g in publication["groups"] if g["tgid"] == tgid and g["threads"]]

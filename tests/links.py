@@ -10,10 +10,13 @@ import time
 
 def links():
     """The ids of all BPF links."""
-    bpftool = "/usr/sbin/bpftool"
-    output = subprocess.run([bpftool, "link", "list", "-j"], stdout=subprocess.PIPE, check=True,
-                            timeout=60).stdout
-    return {link["id"] for link in json.loads(output or b"[]")}
+    for _ in range(10):
+        result = subprocess.run(["/usr/sbin/bpftool", "link", "list", "-j"], timeout=60,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        # It fails when a link goes while it lists them.
+        if result.returncode == 0:
+            return {link["id"] for link in json.loads(result.stdout or b"[]")}
+    raise RuntimeError("bpftool cannot list the links")
 
 
 def held():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Tasks come, are renamed, and go; the lists follow, and stay bounded."""
 
+import contextlib
 import os
 import time
 
@@ -80,15 +81,14 @@ def test_thread_counts_of_groups(tracer, workload):
     traced = tracer()
     program.go()
     publication = traced.fresh()
-    checked = 0
+    agree = []
     for group in publication["groups"]:
-        try:
-            now = len(os.listdir(f"/proc/{group['tgid']}/task"))
-        except FileNotFoundError:
+        if group["tgid"] <= 1:  # PID 1's threads may be hidden (design section of README.md)
             continue
-        if group["tgid"] > 1:  # PID 1's threads may be hidden (design section of README.md)
-            checked += group["threads"] == now
-    assert checked >= len(publication["groups"]) * 0.8
+        with contextlib.suppress(FileNotFoundError):
+            agree.append(group["threads"] == len(os.listdir(f"/proc/{group['tgid']}/task")))
+    # Others start and end threads meanwhile.
+    assert agree.count(True) >= len(agree) * 0.9
     assert identities.group(publication, program.line["pid"])["threads"] == 3
 
 

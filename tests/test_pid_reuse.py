@@ -14,7 +14,7 @@ def check_life(traced, tid, number):
     assert thread["comm"] == group["comm"] == f"life-{number}"
     assert (thread["out"]["voluntary"], thread["out"]["preempted"]) == kernel[tid]
     assert (group["voluntary"], group["preempted"]) == kernel[tid]
-    assert sum(thread["in"].values()) == sum(kernel[tid])
+    identities.check_in_and_out(sum(thread["in"].values()), sum(kernel[tid]), publication)
     assert group["switches"] == {kind: thread["in"][kind] for kind in KINDS}
     assert group["start_ns"] == thread["start_ns"]
     return thread

@@ -48,4 +48,5 @@ def test_counters_from_birth(tracer, workload):
     kernel, publication = settled(traced, program.tids)
     for tid in program.tids:
         assert out(publication, tid) == kernel[tid] == counters(tid)
-        assert sum(identities.thread(publication, tid)["in"].values()) == sum(kernel[tid])
+        entered = sum(identities.thread(publication, tid)["in"].values())
+        identities.check_in_and_out(entered, sum(kernel[tid]), publication)

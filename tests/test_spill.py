@@ -88,10 +88,6 @@ def test_smallest_ring_with_a_reader_at_work(tracer):
     identities.check_kernel_count(traced)
 
 
-def alive(tid):
-    return os.path.exists(f"/proc/{tid}")
-
-
 def test_tasks_that_ended_unseen_do_not_stay(tracer, workload):
     """Last switches, and exits and births, that did not come through: the kernel is asked."""
     traced = tracer("--ring-size", TINY)
@@ -102,12 +98,11 @@ def test_tasks_that_ended_unseen_do_not_stay(tracer, workload):
     traced.send(signal.SIGCONT)
     final = traced.fresh()
     assert final["accounting"]["spilled"] > 0 and final["accounting"]["task_events_lost"] > 0
+    ghosts = {(t["tid"], t["start_ns"]) for t in final["threads"] if t["tid"]
+              and not os.path.exists(f"/proc/{t['tid']}")}
     deadline = time.monotonic() + EXIT_PATIENCE_S + PATIENCE_S
-    while True:
-        listed = [t["tid"] for t in traced.retired()["threads"]]
-        ghosts = [tid for tid in listed if tid and not alive(tid)]
-        if len(ghosts) < 5:  # others come and go meanwhile
-            break
+    while ghosts:
         assert time.monotonic() < deadline, f"{len(ghosts)} ended tasks are still listed"
+        ghosts &= {(t["tid"], t["start_ns"]) for t in traced.fresh()["threads"]}
     traced.stop()
     identities.check_all(traced.publications)

@@ -139,8 +139,8 @@ static void publish(struct daemon *d)
 	if (!err)
 		return;
 	d->stop = true;
-	/* A reader that has gone (`| head`) is no failure. */
-	if (err != -EPIPE)
+	/* A reader that has gone (`| head`) is no failure; a failure is said once. */
+	if (err != -EPIPE && !d->status)
 		d->status =
 			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
 }

@@ -25,7 +25,7 @@ struct feature_info {
 
 extern const struct feature_info feature_infos[NR_FEATURES];
 
-/* Fills f. Returns 0, or -errno when the kernel's BTF cannot be read. */
+/* Fills f. Returns 0, or -errno (libbpf_strerror) when the kernel's BTF cannot be read. */
 int features_probe(struct features *f);
 
 #endif

@@ -2,9 +2,12 @@
 /* tvtraced: what context switches cost on this host, and which of them are of which kind. */
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <bpf/libbpf.h>
 
 #include "daemon.h"
 #include "error.h"
@@ -14,6 +17,13 @@
 #include "options.h"
 
 #define LOCK_PATH "/run/tvtraced.lock"
+
+/* libbpf's own words are for --verbose; what failed is said once, by us. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return verbose ? vfprintf(stderr, format, args) : 0;
+}
 
 static bool may_trace(void)
 {
@@ -73,6 +83,7 @@ int main(int argc, char **argv)
 	int status;
 
 	options_parse(&options, argc, argv);
+	libbpf_set_print(print_libbpf);
 	if (!may_trace())
 		return fail(STATUS_NO_PRIVILEGE,
 			    "no privilege to trace the kernel; run as root, or "

@@ -58,12 +58,6 @@ static int fail_bpf(const char *what, const char *name, int err)
 		    what, name, strerror(-err), way_out(err));
 }
 
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	return verbose ? vfprintf(stderr, format, args) : 0;
-}
-
 /* Chooses programs and sizes, before anything is loaded. */
 static void configure(struct probes *p, const struct features *f)
 {
@@ -153,7 +147,6 @@ int probes_load(struct probes **out, const struct features *f, size_t ring_bytes
 	int err;
 
 	*out = p;
-	libbpf_set_print(print_libbpf);
 	p->info.ring_bytes = ring_bytes;
 	p->info.cpus = (unsigned int)libbpf_num_possible_cpus();
 	p->ring_fds = xcalloc(p->info.cpus, sizeof(*p->ring_fds));

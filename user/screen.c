@@ -2,27 +2,116 @@
 #include "screen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "canvas.h"
+#include "text.h"
 #include "view.h"
+
+/* How long a message stays on the screen. */
+#define MESSAGE_NS ((u64)30 * 1000000000)
+
+enum {
+	MESSAGE_BYTES = 512,  /* of its last line */
+	HELD_BYTES = 1 << 16, /* of all messages that wait for the terminal to be free */
+};
 
 struct screen {
 	SCREEN *terminal;
 	attr_t styles[NR_STYLES];
+	struct top_groups top; /* of the publication of drawn_ns */
+	u64 drawn_ns;
+	char message[MESSAGE_BYTES];
+	off_t message_end; /* of what was said so far */
+	u64 message_until_ns;
 };
+
+/*
+ * While the terminal is taken, what is written to standard error would be strewn over the view,
+ * by whatever thread or library writes it. It goes to a file in memory instead, and from there to
+ * the last line of the screen, and to standard error when the terminal is free again.
+ */
+static int real_stderr = -1;
+
+static void hold_messages(void)
+{
+	int held = memfd_create("tvtraced messages", MFD_CLOEXEC);
+
+	if (held < 0)
+		return;
+	if (isatty(STDERR_FILENO))
+		real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (real_stderr >= 0)
+		dup2(held, STDERR_FILENO);
+	/* So that it can be emptied under those who write to it. */
+	fcntl(held, F_SETFL, O_APPEND);
+	close(held);
+}
+
+static void release_messages(void)
+{
+	char text[4096];
+	off_t at = 0;
+	ssize_t n;
+
+	if (real_stderr < 0)
+		return;
+	while ((n = pread(STDERR_FILENO, text, sizeof(text), at)) > 0) {
+		/* A terminal that is gone takes no messages. */
+		if (write(real_stderr, text, (size_t)n) != n)
+			break;
+		at += n;
+	}
+	dup2(real_stderr, STDERR_FILENO);
+	close(real_stderr);
+	real_stderr = -1;
+}
 
 /* For exit() in the middle of things, as on memory exhaustion. */
 static void restore(void)
 {
 	if (!isendwin())
 		endwin();
+	release_messages();
+}
+
+/* Takes the last of what was said since the last call. */
+static void read_messages(struct screen *s, u64 now_ns)
+{
+	char text[MESSAGE_BYTES];
+	struct stat st;
+	char *line;
+	ssize_t n;
+
+	if (now_ns >= s->message_until_ns)
+		s->message[0] = '\0';
+	if (real_stderr < 0 || fstat(STDERR_FILENO, &st) || st.st_size <= s->message_end)
+		return;
+	if (st.st_size - s->message_end >= MESSAGE_BYTES)
+		s->message_end = st.st_size - MESSAGE_BYTES + 1;
+	n = pread(STDERR_FILENO, text, sizeof(text) - 1, s->message_end);
+	if (n <= 0)
+		return;
+	s->message_end += n;
+	while (n && text[n - 1] == '\n')
+		n--;
+	text[n] = '\0';
+	line = strrchr(text, '\n');
+	line = line ? line + 1 : text;
+	name_escape(s->message, sizeof(s->message), line, strlen(line));
+	s->message_until_ns = now_ns + MESSAGE_NS;
+	if (s->message_end > HELD_BYTES && !ftruncate(STDERR_FILENO, 0))
+		s->message_end = 0;
 }
 
 static void choose_styles(struct screen *s)
@@ -53,7 +142,9 @@ int screen_open(struct screen **out)
 
 	if (!term || !*term || !strcmp(term, "dumb"))
 		return -ENOTTY;
-	setlocale(LC_CTYPE, "");
+	/* The text that comes is UTF-8 and measured as such, whatever LANG is (sudo may drop it).
+	 */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	/* initscr() would end the process where the terminal is not known. */
 	terminal = newterm(NULL, stdout, stdin);
 	if (!terminal)
@@ -61,6 +152,7 @@ int screen_open(struct screen **out)
 	s = xcalloc(1, sizeof(*s));
 	s->terminal = terminal;
 	atexit(restore);
+	hold_messages();
 	cbreak();
 	noecho();
 	nodelay(stdscr, TRUE);
@@ -88,6 +180,16 @@ static void next_line(void *sink)
 		move(y + 1, 0);
 }
 
+static void draw_message(struct screen *s)
+{
+	struct canvas c = {
+		.width = COLS - 1, .height = 1, .text = put_text, .end_line = next_line, .sink = s};
+
+	move(LINES - 1, 0);
+	clrtoeol();
+	canvas_print(&c, STYLE_WARNING, "%s", s->message);
+}
+
 void screen_draw(struct screen *s, const struct publication *p)
 {
 	/* One column less: writing to the last cell of the last line would scroll some terminals.
@@ -98,9 +200,18 @@ void screen_draw(struct screen *s, const struct publication *p)
 			   .end_line = next_line,
 			   .sink = s};
 
+	/* The same one again, for a new size: what its groups grew by has been forgotten since. */
+	if (p->now_ns != s->drawn_ns)
+		view_find_top(&s->top, p);
+	s->drawn_ns = p->now_ns;
+	read_messages(s, p->now_ns);
 	erase();
 	move(0, 0);
-	view_draw(&c, p);
+	if (s->message[0])
+		c.height = LINES > 1 ? LINES - 1 : 1;
+	view_draw(&c, p, &s->top);
+	if (s->message[0])
+		draw_message(s);
 	refresh();
 }
 

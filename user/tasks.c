@@ -175,6 +175,9 @@ static void take_over(struct task_table *t, struct entry *e, const struct task_r
 	memcpy(e->thread.in, old->thread.in, sizeof(e->thread.in));
 	memcpy(e->thread.out, old->thread.out, sizeof(e->thread.out));
 	e->thread.cost_ns = old->thread.cost_ns;
+	memset(old->thread.in, 0, sizeof(old->thread.in));
+	memset(old->thread.out, 0, sizeof(old->thread.out));
+	old->thread.cost_ns = 0;
 	old->successor = e;
 	entry_die(t, old);
 }

@@ -10,6 +10,9 @@
 /* How the empty name is written; a name that reads the same gets its first byte escaped. */
 #define EMPTY "(empty)"
 
+/* SOFT HYPHEN: a column wide for the C library, and nothing at all on most terminals. */
+#define SOFT_HYPHEN 0xad
+
 /* Widths are those of UTF-8 whatever the user's locale; (locale_t)0 where C.UTF-8 is missing. */
 static locale_t utf8_locale(void)
 {
@@ -38,7 +41,7 @@ static size_t printable(const char *s, size_t len, int *columns)
 		return 0;
 	old = uselocale(utf8_locale());
 	n = mbrtowc(&c, s, len, &state);
-	*columns = n && n <= len ? wcwidth(c) : 0;
+	*columns = n && n <= len && c != SOFT_HYPHEN ? wcwidth(c) : 0;
 	uselocale(old);
 	/* No width: controls, and what combines with or turns its neighbours. */
 	return *columns > 0 ? n : 0;

@@ -13,8 +13,9 @@ enum {
 /*
  * Writes the bytes of `in` (up to NUL or len) to `out` as printable UTF-8: a backslash becomes
  * "\\", a byte that is no part of a printable character becomes "\xNN", an empty name becomes
- * "(empty)". Distinct names stay distinct. Never writes more than size bytes, always
- * terminates, never cuts an escape or a character in two. Returns out.
+ * "(empty)", and a task that is really called that "\x28empty)". Distinct names stay distinct.
+ * Never writes more than size bytes, always terminates, never cuts an escape or a character in
+ * two. Returns out.
  */
 char *name_escape(char *out, size_t size, const char *in, size_t len);
 

@@ -8,10 +8,11 @@
 #include "format.h"
 #include "view_parts.h"
 
-/* How the lines of the canvas are shared out; least: what 24 lines allow. */
+/* How the lines of the canvas are shared out. */
 struct layout {
 	bool all_cells; /* also those without a switch */
-	bool spacious;	/* blank lines and explanations */
+	bool note;	/* what a cost is not, or why there is none */
+	bool spacious;	/* blank lines */
 	int histogram_rows;
 	int group_rows;
 };
@@ -20,11 +21,9 @@ enum {
 	HEAD_LINES = 2,
 	HEADINGS = 3,			  /* of table, histograms, groups */
 	NR_POSSIBLE_CELLS = NR_CELLS - 1, /* never from idle to idle */
-	SPACIOUS_LINES = 5,
+	SPACIOUS_LINES = 4,
 	MIN_HISTOGRAM_ROWS = 4,
 	MAX_HISTOGRAM_ROWS = 16,
-	MIN_GROUP_ROWS = 3,
-	MAX_GROUP_ROWS = 10,
 	PLAIN_WIDTH = 80,
 };
 
@@ -33,24 +32,28 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
+static int most(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 static struct layout plan(const struct canvas *c, const struct view *v)
 {
-	struct layout l = {true, true, MAX_HISTOGRAM_ROWS, MAX_GROUP_ROWS};
-	int left = c->height - HEAD_LINES - HEADINGS, used = view_used_octaves(v);
+	int used = least(view_used_octaves(v), MAX_HISTOGRAM_ROWS);
+	struct layout l = {true, true, true, used, MAX_TOP_GROUPS};
+	int left = c->height - HEAD_LINES - HEADINGS;
 
-	if (used < l.histogram_rows)
-		l.histogram_rows = used;
 	if (!c->height)
 		return l;
-	l.all_cells = left >= NR_POSSIBLE_CELLS + MIN_HISTOGRAM_ROWS + MIN_GROUP_ROWS + 10;
+	l.all_cells = left >= NR_POSSIBLE_CELLS + MIN_HISTOGRAM_ROWS + MAX_TOP_GROUPS;
 	left -= l.all_cells ? NR_POSSIBLE_CELLS : view_used_cells(v);
-	l.spacious = left >= MAX_GROUP_ROWS + l.histogram_rows + SPACIOUS_LINES;
+	l.note = left > least(used, MIN_HISTOGRAM_ROWS) + 1;
+	left -= l.note;
+	l.spacious = left >= MAX_TOP_GROUPS + used + SPACIOUS_LINES;
 	left -= l.spacious ? SPACIOUS_LINES : 0;
-	/* The histograms get what they use as long as four groups are left. */
-	l.histogram_rows = least(l.histogram_rows, left - MIN_GROUP_ROWS);
-	if (l.histogram_rows < 1)
-		l.histogram_rows = 1;
-	l.group_rows = least(MAX_GROUP_ROWS, left - l.histogram_rows);
+	/* Half each, and to each what the other does not need. */
+	l.histogram_rows = most(1, least(used, most((left + 1) / 2, left - MAX_TOP_GROUPS)));
+	l.group_rows = least(MAX_TOP_GROUPS, left - l.histogram_rows);
 	return l;
 }
 
@@ -60,7 +63,7 @@ static void blank(struct canvas *c, const struct layout *l)
 		canvas_end_line(c);
 }
 
-void view_draw(struct canvas *c, const struct publication *p)
+void view_draw(struct canvas *c, const struct publication *p, const struct top_groups *top)
 {
 	struct view v;
 	struct layout l;
@@ -69,15 +72,19 @@ void view_draw(struct canvas *c, const struct publication *p)
 	l = plan(c, &v);
 	view_head(c, &v);
 	blank(c, &l);
+	if (p->final) {
+		canvas_print(c, STYLE_PLAIN, "the whole run:");
+		canvas_end_line(c);
+	}
 	view_table(c, &v, l.all_cells);
-	if (l.spacious) {
+	if (l.note) {
 		canvas_print(c, STYLE_DIM, "%s", view_cost_note(&v));
 		canvas_end_line(c);
 	}
 	blank(c, &l);
 	view_histograms(c, &v, l.histogram_rows);
 	blank(c, &l);
-	view_groups(c, &v, l.group_rows);
+	view_groups(c, &v, top, l.group_rows);
 	blank(c, &l);
 	view_close(&v);
 }
@@ -97,9 +104,11 @@ int view_print(FILE *out, const struct publication *p)
 {
 	struct canvas c = {
 		.width = PLAIN_WIDTH, .text = print_text, .end_line = print_newline, .sink = out};
+	struct top_groups top;
 
 	errno = 0;
-	view_draw(&c, p);
+	view_find_top(&top, p);
+	view_draw(&c, p, &top);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

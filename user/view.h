@@ -8,11 +8,34 @@
 #include "canvas.h"
 #include "publication.h"
 
+enum { MAX_TOP_GROUPS = 10 };
+
+/* A copy, since the table forgets an interval's growth, and ended groups, once it is published. */
+struct top_group {
+	char comm[COMM_LEN];
+	u32 tgid;
+	u32 threads;
+	struct charges grown;
+	u64 switches;
+	u64 cost_ns;
+};
+
+struct top_groups {
+	struct top_group rows[MAX_TOP_GROUPS];
+	int n;
+};
+
+/*
+ * Finds the groups that spend most on switching in what p shows: its interval, or the whole run
+ * when it is the final one. To be called before task_table_published().
+ */
+void view_find_top(struct top_groups *top, const struct publication *p);
+
 /*
  * Draws p: rates and costs of its interval, or of the whole run when it is the final one. Where
  * the canvas has a height, everything is fitted into it.
  */
-void view_draw(struct canvas *c, const struct publication *p);
+void view_draw(struct canvas *c, const struct publication *p, const struct top_groups *top);
 
 /* Prints the block in plain text, 80 columns, and flushes. Returns 0 or -errno. */
 int view_print(FILE *out, const struct publication *p);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "view_parts.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "format.h"
+#include "text.h"
+
+enum { MIN_KERNEL_COLUMNS = 8 };
 
 static u64 cell_count(const struct accounting *a, int cell)
 {
@@ -68,31 +72,60 @@ static double probe_ns_per_switch(const struct view *v)
 	return seen ? (double)ns / (double)seen : 0;
 }
 
-void view_head(struct canvas *c, const struct view *v)
+/* A kernel's name may be long: it gives way to what stands after it. */
+static void print_host(struct canvas *c, const struct view *v)
 {
-	const struct publication *p = v->p;
-	const struct accounting *a = &p->now;
-	char uptime[FORMAT_LEN], probe[FORMAT_LEN];
+	const struct host_facts *host = v->p->host;
+	char uptime[FORMAT_LEN], bias[FORMAT_LEN + 16] = "", rest[128];
+	int room, needed = (int)text_columns(host->kernel);
+
+	if (v->has_cost)
+		snprintf(bias, sizeof(bias), ", bias %" PRIu64 " ns", host->cost_bias_ns);
+	snprintf(rest, sizeof(rest), "  cost %s%s  up %s", host->cost_source, bias,
+		 format_uptime(uptime, (double)(v->p->now_ns - host->start_ns) / 1e9));
+	canvas_print(c, STYLE_HEADING, "tvtraced %s", TVTRACED_VERSION);
+	canvas_print(c, STYLE_PLAIN, "  Linux ");
+	room = c->width - c->column - (int)strlen(rest);
+	if (room < MIN_KERNEL_COLUMNS)
+		room = MIN_KERNEL_COLUMNS;
+	canvas_print_field(c, STYLE_PLAIN, host->kernel, needed < room ? needed : room);
+	canvas_print(c, STYLE_PLAIN, "%s", rest);
+	canvas_end_line(c);
+}
+
+/*
+ * How far to trust the rest. Seen and received are rounded where the line would not hold them;
+ * what tells them apart, spilled, stays exact.
+ */
+static void print_trust(struct canvas *c, const struct view *v)
+{
+	const struct accounting *a = &v->p->now;
+	char seen[FORMAT_LEN], received[FORMAT_LEN], spilled[FORMAT_LEN + 8], rest[128];
+	char probe[FORMAT_LEN];
 	double per_switch = probe_ns_per_switch(v);
 	bool trouble = a->spilled || a->task_events_lost;
 
-	format_uptime(uptime, (double)(p->now_ns - p->host->start_ns) / 1e9);
-	canvas_print(c, STYLE_HEADING, "tvtraced %s", TVTRACED_VERSION);
-	canvas_print(c, STYLE_PLAIN, "  Linux %s  cost %s", p->host->kernel, p->host->cost_source);
-	if (v->has_cost)
-		canvas_print(c, STYLE_PLAIN, ", bias %llu ns",
-			     (unsigned long long)p->host->cost_bias_ns);
-	canvas_print(c, STYLE_PLAIN, "  %s %s", p->final ? "ran" : "up", uptime);
+	snprintf(seen, sizeof(seen), "%" PRIu64, a->seen);
+	snprintf(received, sizeof(received), "%" PRIu64, a->received);
+	snprintf(spilled, sizeof(spilled), "spilled %" PRIu64, a->spilled);
+	snprintf(rest, sizeof(rest), "  unseen %" PRIu64 "  probes %s, %.2f%% CPU", a->unseen,
+		 format_ns(probe, per_switch), per_switch * (double)v->total / v->seconds / 1e7);
+	if (strlen("seen   received   ") + strlen(seen) + strlen(received) + strlen(spilled) +
+		    strlen(rest) >
+	    (size_t)c->width) {
+		format_count(seen, (double)a->seen);
+		format_count(received, (double)a->received);
+	}
+	canvas_print(c, STYLE_PLAIN, "seen %s  received %s  ", seen, received);
+	canvas_print(c, trouble ? STYLE_WARNING : STYLE_PLAIN, "%s", spilled);
+	canvas_print(c, STYLE_PLAIN, "%s", rest);
 	canvas_end_line(c);
+}
 
-	canvas_print(c, STYLE_PLAIN, "seen %llu  received %llu  ", (unsigned long long)a->seen,
-		     (unsigned long long)a->received);
-	canvas_print(c, trouble ? STYLE_WARNING : STYLE_PLAIN, "spilled %llu",
-		     (unsigned long long)a->spilled);
-	canvas_print(c, STYLE_PLAIN, "  unseen %llu  probes %s, %.2f%% CPU",
-		     (unsigned long long)a->unseen, format_ns(probe, per_switch),
-		     per_switch * (double)v->total / v->seconds / 1e7);
-	canvas_end_line(c);
+void view_head(struct canvas *c, const struct view *v)
+{
+	print_host(c, v);
+	print_trust(c, v);
 }
 
 static enum style style_of(enum switch_kind kind)
@@ -177,69 +210,81 @@ int view_used_octaves(const struct view *v)
 	return octave_range(v, &first, &last) ? (int)(last - first) + 1 : 1;
 }
 
-struct bar {
-	u64 count;
-	u64 most; /* of all bars of its histogram */
+/* Octaves as rows: one each, and the last row takes in all that is above it. */
+struct rows {
+	u32 first, last; /* octaves */
+	int n;
 };
 
-static void print_bar(struct canvas *c, enum style style, struct bar b)
+static u32 row_end(const struct rows *r, int row)
+{
+	return row == r->n - 1 ? r->last : r->first + (u32)row;
+}
+
+static u64 row_count(const struct histogram *h, const struct rows *r, int row)
+{
+	u64 sum = 0;
+
+	for (u32 o = r->first + (u32)row; o <= row_end(r, row); o++)
+		sum += octave_count(h, o);
+	return sum;
+}
+
+/* The row that gets the longest bar. */
+static u64 most_in_a_row(const struct histogram *h, const struct rows *r)
+{
+	u64 most = 0;
+
+	for (int i = 0; i < r->n; i++)
+		if (row_count(h, r, i) > most)
+			most = row_count(h, r, i);
+	return most;
+}
+
+static void print_bar(struct canvas *c, enum style style, u64 count, u64 most)
 {
 	enum { WIDTH = 20 };
-	char bar[WIDTH + 1], count[FORMAT_LEN];
-	int stars = b.most ? (int)(b.count * WIDTH / b.most) : 0;
+	char bar[WIDTH + 1], text[FORMAT_LEN];
+	int stars = most ? (int)((double)count * WIDTH / (double)most) : 0;
 
 	/* What is there at all is seen. */
-	if (b.count && !stars)
+	if (count && !stars)
 		stars = 1;
 	memset(bar, '*', (size_t)stars);
 	bar[stars] = '\0';
 	canvas_print(c, style, "|%-*s|", WIDTH, bar);
-	canvas_print(c, STYLE_PLAIN, " %-6s", b.count ? format_count(count, (double)b.count) : "");
-}
-
-/* Octaves first..last as one bar. */
-static struct bar bar_of(const struct histogram *h, u32 first, u32 last)
-{
-	struct bar b = {0};
-
-	for (u32 o = 0; o <= NR_OCTAVES; o++) {
-		u64 n = octave_count(h, o);
-
-		if (o >= first && o <= last)
-			b.count += n;
-		if (n > b.most)
-			b.most = n;
-	}
-	if (b.count > b.most)
-		b.most = b.count;
-	return b;
+	canvas_print(c, STYLE_PLAIN, " %-6s", count ? format_count(text, (double)count) : "");
 }
 
 void view_histograms(struct canvas *c, const struct view *v, int rows)
 {
-	u32 first = 0, last = 0;
+	struct rows r = {0};
+	u64 most_thread, most_process;
 	char low[FORMAT_LEN];
 
 	canvas_print(c, STYLE_HEADING, "%8s  ", "cost");
 	canvas_print_field(c, STYLE_THREAD, "thread (same address space)", 31);
 	canvas_print(c, STYLE_PROCESS, "process (another address space)");
 	canvas_end_line(c);
-	if (!octave_range(v, &first, &last)) {
+	if (!octave_range(v, &r.first, &r.last)) {
 		canvas_print(c, STYLE_DIM, "%8s  no %s", "-", v->has_cost ? "switches" : "cost");
 		canvas_end_line(c);
 		return;
 	}
-	for (int i = 0; i < rows && first + (u32)i <= last; i++) {
-		u32 octave = first + (u32)i;
-		/* The last row takes in all that is above it. */
-		u32 upto = i == rows - 1 ? last : octave;
+	r.n = (int)(r.last - r.first) + 1;
+	if (rows < r.n)
+		r.n = rows;
+	most_thread = most_in_a_row(&v->thread, &r);
+	most_process = most_in_a_row(&v->process, &r);
+	for (int i = 0; i < r.n; i++) {
+		u32 octave = r.first + (u32)i;
 
 		canvas_print(c, STYLE_PLAIN, "%7s%s  ",
 			     format_ns(low, (double)bucket_low(octave * BUCKET_SUBS)),
-			     upto > octave ? "+" : " ");
-		print_bar(c, STYLE_THREAD, bar_of(&v->thread, octave, upto));
+			     row_end(&r, i) > octave ? "+" : " ");
+		print_bar(c, STYLE_THREAD, row_count(&v->thread, &r, i), most_thread);
 		canvas_print(c, STYLE_PLAIN, "  ");
-		print_bar(c, STYLE_PROCESS, bar_of(&v->process, octave, upto));
+		print_bar(c, STYLE_PROCESS, row_count(&v->process, &r, i), most_process);
 		canvas_end_line(c);
 	}
 }

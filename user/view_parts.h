@@ -5,6 +5,7 @@
 
 #include "canvas.h"
 #include "publication.h"
+#include "view.h"
 
 /* What is shown of a publication: its interval, or the whole run. */
 struct view {
@@ -36,7 +37,7 @@ void view_table(struct canvas *c, const struct view *v, bool all);
 /* A heading and `rows` rows: cost histograms, thread on the left and process on the right. */
 void view_histograms(struct canvas *c, const struct view *v, int rows);
 
-/* A heading and at most `rows` rows: the groups that spend most on switching. */
-void view_groups(struct canvas *c, const struct view *v, int rows);
+/* A heading and at most `rows` rows of top. */
+void view_groups(struct canvas *c, const struct view *v, const struct top_groups *top, int rows);
 
 #endif

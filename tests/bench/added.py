@@ -83,6 +83,7 @@ class Blocks:
             running.stop()
         self.idle = self._block()
         if tracing.foreign_daemons():
+            self.idle = None
             return None
         return Round(before, during, self.idle, running.lines)
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """
 The benchmark of tvtraced: what it adds to a switch, beside other tracers; what the daemon takes;
-whether the costs it measures are true. Prints tables in Markdown, or JSON. Times never make it
+whether the costs it measures are true, and what they leave out. Installs nothing. Prints tables in Markdown, or JSON. Times never make it
 fail: it exits 0 whenever it could measure. Run by `make bench`, as root.
 """
 
@@ -18,6 +18,7 @@ import time
 import accuracy
 import added
 import daemon
+import outside
 import report
 import tracers
 from tracing import Unavailable
@@ -57,18 +58,30 @@ def choose_tracers(names):
 
 def measure_added(pair, options, size, results):
     blocks = added.Blocks(pair, options.build, size["windows"], YIELDS)
-    measurements = added.measure(choose_tracers(options.tracer), blocks, size["rounds"])
+    installed, absent = tracers.split_by_installed(choose_tracers(options.tracer))
+    measurements = added.measure(installed, blocks, size["rounds"])
     results["baseline"] = added.baseline(measurements)
     results["added"] = [m.result() for m in measurements]
     results["not_run"] = tracers.NOT_RUN
+    results["not_installed"] = {"tracers": [tracer.name for tracer in absent],
+                                "packages": sorted({tracer.package for tracer in absent})}
+
+
+def measure_one(tracer, pair, options, size):
+    blocks = added.Blocks(pair, options.build, size["true_windows"], YIELDS)
+    measurement, = added.measure([tracer], blocks, size["true_rounds"])
+    if not measurement.rounds:
+        raise Unavailable(measurement.unavailable or "no round was undisturbed")
+    return measurement
 
 
 def measure_accuracy(pair, options, size, results):
-    blocks = added.Blocks(pair, options.build, size["true_windows"], YIELDS)
-    measurement, = added.measure([tracers.TVTRACED], blocks, size["true_rounds"])
-    if not measurement.rounds:
-        raise Unavailable(measurement.unavailable or "no round was undisturbed")
-    results["accuracy"] = accuracy.result(measurement)
+    results["accuracy"] = accuracy.result(measure_one(tracers.TVTRACED, pair, options, size))
+
+
+def measure_outside(pair, options, size, results):
+    probe = outside.probe(pair.process.pid)
+    results["outside"] = outside.result(measure_one(probe, pair, options, size))
 
 
 def measure_with_pair(part, cpus, options, size, results):
@@ -93,6 +106,7 @@ def measure_idle(cpus, options, size, results):
 PARTS = {
     "added": functools.partial(measure_with_pair, measure_added),
     "accuracy": functools.partial(measure_with_pair, measure_accuracy),
+    "outside": functools.partial(measure_with_pair, measure_outside),
     "load": measure_load,
     "idle": measure_idle,
 }

@@ -3,6 +3,7 @@
 
 import dataclasses
 import os
+import shutil
 import signal
 import typing
 
@@ -23,6 +24,19 @@ exec "$@"
 """
 
 
+# Of which Debian package each program is; together they are BENCH_PACKAGES of tools/packages.sh.
+PACKAGES = {
+    "/usr/sbin/cpudist": "libbpf-tools",
+    "/usr/sbin/runqlat": "libbpf-tools",
+    "/usr/sbin/runqslower": "libbpf-tools",
+    "cpudist-bpfcc": "bpfcc-tools",
+    "runqlat-bpfcc": "bpfcc-tools",
+    "bpftrace": "bpftrace",
+    "perf": "linux-perf",
+    "trace-cmd": "trace-cmd",
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Tracer:
     name: str
@@ -34,6 +48,14 @@ class Tracer:
     stop_signal: signal.Signals = signal.SIGINT
     keeps_output: bool = False
     busy_status: typing.Optional[int] = None  # its exit status when another instance runs
+
+    @property
+    def package(self):
+        """The Debian package of the program that it is, if it is none of this repository."""
+        return next((PACKAGES[word] for word in self.command if word in PACKAGES), None)
+
+    def is_installed(self):
+        return all(shutil.which(word) for word in self.command if word in PACKAGES)
 
     def argv(self, build, directory):
         return [word.replace("{build}", build).replace("{dir}", directory)
@@ -69,7 +91,7 @@ def tvtraced(*options, **how_it_tells):
 NOTHING = Tracer("nothing", "the noise of this table", [WHEN_ATTACHED], role="reference",
                  stop_signal=signal.SIGTERM)
 EMPTY = Tracer("empty programs", "the floor: BPF on both tracepoints",
-               ["{build}/bench/empty", "{build}/bench/empty.bpf.o"], "ready", role="reference")
+               ["{build}/bench/attach", "{build}/bench/empty.bpf.o"], "ready", role="reference")
 TVTRACED = tvtraced("--json", "--interval", "1", ready=r"^\{")
 SERVICE = tvtraced("--quiet", "--textfile", "{dir}/tvtraced.prom", ready_file="tvtraced.prom")
 
@@ -108,3 +130,9 @@ NOT_RUN = {
 }
 
 ALL = [NOTHING, EMPTY, TVTRACED, *PEERS]
+
+
+def split_by_installed(tracers):
+    """Returns those that can be started here, and those whose program is missing."""
+    return ([tracer for tracer in tracers if tracer.is_installed()],
+            [tracer for tracer in tracers if not tracer.is_installed()])

@@ -15,6 +15,8 @@ static const struct {
 	{"bash", "bash", 4},
 	{"a b", "a b", 3},
 	{"", "(empty)", 7},
+	{"(empty)", "\\x28empty)", 10},
+	{"(empty)x", "(empty)x", 8},
 	{"\\", "\\\\", 2},
 	{"\\x41", "\\\\x41", 5},
 	{"say \"hi\"", "say \"hi\"", 8},
@@ -36,6 +38,8 @@ static const struct {
 	{"e\xcc\x81", "e\\xcc\\x81", 9},
 	{"\xe2\x80\x8b", "\\xe2\\x80\\x8b", 12},
 	{"\xe2\x80\xae", "\\xe2\\x80\\xae", 12},
+	/* A soft hyphen, which takes a column in some places and none in others. */
+	{"\xc2\xad", "\\xc2\\xad", 8},
 };
 
 static void names_become_printable(void **state)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Tasks that are looked up in /proc, by what a switch record says of them. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "procfs.h"
+#include "unit.h"
+
+/* start_time of a task as /proc has it, in ns: a tick of 10 ms exact. */
+static u64 start_ns_of(pid_t pid)
+{
+	char path[64], line[1024], *at;
+	unsigned long long ticks = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof(line), f));
+	fclose(f);
+	at = strrchr(line, ')');
+	/* Field 22; the parenthesis ends field 2. */
+	for (int field = 2; field < 22; field++) {
+		assert_non_null(at);
+		at = strchr(at + 1, ' ');
+	}
+	assert_int_equal(sscanf(at, "%llu", &ticks), 1);
+	return ticks * (1000000000ull / (u64)sysconf(_SC_CLK_TCK));
+}
+
+static pid_t start_child(void)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* However long the machine has been up: a birth is only the low half of the start time. */
+static void a_living_task_is_found(void **state)
+{
+	pid_t pid = start_child();
+	u64 start = start_ns_of(pid);
+	struct task_record r;
+
+	(void)state;
+	assert_true(procfs_identify((u32)pid, BIRTH_OF(start), &r));
+	assert_int_equal(r.event, TASK_EXISTING);
+	assert_int_equal(r.tid, pid);
+	assert_int_equal(r.tgid, pid);
+	assert_string_equal(r.comm, "test_procfs");
+	/* The birth is the table's key: it must be what the record said. */
+	assert_int_equal(BIRTH_OF(r.start_ns), BIRTH_OF(start));
+	assert_int_equal(BIRTH_OF(r.leader_start_ns), BIRTH_OF(start));
+	/* All of it, as it is published. */
+	assert_in_range(r.start_ns, start - 20000000, start + 20000000);
+	end_child(pid);
+}
+
+static void another_task_with_the_same_tid_is_not_taken_for_it(void **state)
+{
+	pid_t pid = start_child();
+	u64 start = start_ns_of(pid);
+	struct task_record r;
+
+	(void)state;
+	assert_false(procfs_identify((u32)pid, BIRTH_OF(start + 1000000000), &r));
+	assert_false(procfs_identify((u32)pid, BIRTH_OF(start - 1000000000), &r));
+	end_child(pid);
+	assert_false(procfs_identify((u32)pid, BIRTH_OF(start), &r));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_living_task_is_found),
+		cmocka_unit_test(another_task_with_the_same_tid_is_not_taken_for_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
