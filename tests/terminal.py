@@ -6,7 +6,7 @@ import subprocess
 import time
 import unicodedata
 
-from tracer import PATIENCE_S
+from tracer import LOCK_PATIENCE_S, PATIENCE_S
 
 
 class Terminal:
@@ -40,8 +40,11 @@ class Terminal:
         return self._tmux("display-message", "-p", what).strip()
 
     def wait_for(self, condition):
-        deadline = time.monotonic() + PATIENCE_S
+        start = time.monotonic()
+        deadline = start + PATIENCE_S
         while not condition(lines := self.lines()):
+            if any("another tvtraced runs" in line for line in lines):
+                deadline = min(time.monotonic() + PATIENCE_S, start + LOCK_PATIENCE_S)
             assert time.monotonic() < deadline, "\n".join(lines)
             time.sleep(0.05)
         return lines

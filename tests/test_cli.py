@@ -4,25 +4,18 @@
 import json
 import re
 import signal
-import subprocess
 import time
-import unicodedata
 
 import pytest
 
 import identities
 import tracer as tvtraced
-from tracer import PATIENCE_S, TVTRACED
+from terminal import columns
+from tracer import TVTRACED
 
 OPTIONS = ["--interval", "--duration", "--textfile", "--once", "--json", "--quiet", "--verbose",
            "--ring-size", "--version", "--help"]
 TABLE_ROW = re.compile(r"(thread|process|kthread|idle) +(user|kthread|idle) .*\d%")
-
-
-def columns(line):
-    """How wide a terminal shows it."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line
-               if not unicodedata.combining(c))
 
 
 def check_block(text, width=80):
@@ -162,13 +155,11 @@ def test_verbose_says_what_it_chose():
 @pytest.mark.parametrize("options", [["--json"], []])
 def test_reader_that_leaves(options):
     """As in `tvtraced --json | head -1`."""
-    pipe = f'"$0" --interval 0.1 {" ".join(options)} | head -1; echo "${{PIPESTATUS[0]}}"'
-    result = tvtraced.run(command=("bash", "-c", pipe, TVTRACED))
-    if result.stdout == f"{tvtraced.ALREADY_RUNS}\n":
-        pytest.fail("another tvtraced runs on this machine")
-    first, status = result.stdout.splitlines()
-    assert (status, result.stderr) == ("0", "")
-    assert first.startswith("{" if options else "tvtraced ")
+    pipe = '"$0" --interval 0.1 "$@" | head -1; exit "${PIPESTATUS[0]}"'
+    result = tvtraced.run(*options, command=("bash", "-c", pipe, TVTRACED))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("{" if options else "tvtraced ")
+    assert len(result.stdout.splitlines()) == 1
 
 
 def test_closed_standard_streams():
@@ -189,16 +180,8 @@ def test_locale_does_not_matter(tracer, tmp_path):
 
 def test_slow_reader_loses_nothing():
     """A reader that takes its time holds the daemon up, as a stopped one would be."""
-    process = subprocess.Popen(
-        [TVTRACED, "--json", "--interval", "0.05", "--duration", "2", "--ring-size", "4096"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        time.sleep(1.5)
-        output, errors = process.communicate(timeout=PATIENCE_S)
-    finally:
-        process.kill()
-        process.wait()
-    if process.returncode == tvtraced.ALREADY_RUNS:
-        pytest.fail("another tvtraced runs on this machine")
-    assert (process.returncode, errors) == (0, "")
-    identities.check_all([json.loads(line) for line in output.splitlines()])
+    pipe = '"$0" "$@" | (sleep 1.5; cat); exit "${PIPESTATUS[0]}"'
+    result = tvtraced.run("--json", "--interval", "0.05", "--duration", "2", "--ring-size", "4096",
+                          command=("bash", "-c", pipe, TVTRACED))
+    assert (result.returncode, result.stderr) == (0, "")
+    identities.check_all([json.loads(line) for line in result.stdout.splitlines()])

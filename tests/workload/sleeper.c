@@ -3,7 +3,8 @@
  * One task that leaves its CPU N times and comes back.
  *
  * usage: sleeper CAUSE CPU N
- *   CAUSE  timer    sleeps 100 us each time: an otherwise idle CPU goes idle
+ *   CAUSE  timer    sleeps 100 us each time: an otherwise idle CPU goes idle. A sleep that is over
+ *                   before it began is no switch, so it is the switches that are counted
  *          kthread  asks the kernel to collect its memory statistics, which a kernel thread on
  *                   each CPU does while the task waits (schedule_on_each_cpu)
  */
@@ -13,7 +14,9 @@ enum { NAP_NS = 100000 };
 
 static void nap_n(long n)
 {
-	for (long i = 0; i < n; i++)
+	long end = own_counters().voluntary + n;
+
+	while (own_counters().voluntary < end)
 		nap(NAP_NS);
 }
 
