@@ -13,7 +13,8 @@ int existing_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct task_record r = {};
 
-	if (!task)
+	/* One that has ended and is not waited for yet will not be heard of again. */
+	if (!task || task->exit_state)
 		return 0;
 	task_record_fill(&r, task, TASK_EXISTING);
 	r.other = task->real_parent->tgid;

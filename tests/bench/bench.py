@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """
 The benchmark of tvtraced: what it adds to a switch, beside other tracers; what the daemon takes;
-whether the costs it measures are true, and what they leave out. Installs nothing. Prints tables in Markdown, or JSON. Times never make it
-fail: it exits 0 whenever it could measure. Run by `make bench`, as root.
+whether the costs it measures are true, and what they leave out. Prints tables in Markdown, or JSON.
+Installs nothing. Times never make it fail: it exits 0 whenever it could measure. Run by
+`make bench`, as root.
 """
 
 import argparse
