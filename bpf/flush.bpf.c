@@ -14,7 +14,8 @@
 /*
  * The interrupt may have come between a switch and its end, since sched_switch has run and
  * interrupts are on before sched_exit_tp: such a record stays behind, as the first of the next
- * batch, and the snapshot is of the instant before that switch. Returns how many stay (0 or 1).
+ * batch, and the snapshot is of the instant before that switch (finish_switch() knows that its
+ * record may move). Returns how many stay (0 or 1).
  */
 static __always_inline u32 keep_open(struct cpu_state *c, struct switch_record *kept)
 {
@@ -54,7 +55,6 @@ __noinline int flush_cpu(u32 cpu, u64 nr_switches)
 	s->push_ns = c->push_ns;
 	s->pushes = c->pushes;
 	s->ring_high_water = c->ring_high_water;
-	s->stray_ends = c->stray_ends;
 	s->ts_ns = bpf_ktime_get_ns();
 
 	if (keep) {

@@ -66,22 +66,32 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 	r->ts_ns = bpf_ktime_get_ns();
 }
 
-/* Stores the cost into the open record; now is the end program's first clock read. */
+/*
+ * Stores the cost into the open record; now is the end program's first clock read. Interrupts are
+ * on here, so a flush may come in at any point, and move the open record to the front of the
+ * batch (flush.bpf.c): then the cost was stored into the old place, and is stored again.
+ * Runs as the task that the record says comes next; if another one is here, then some of the
+ * switches in between were kept from us, and their time is no cost.
+ */
 static __always_inline void finish_switch(struct cpu_state *c, u64 now)
 {
+	u32 open = *(volatile u32 *)&c->open;
 	struct switch_record *r;
-	u32 open = c->open;
 	u64 cost;
 
-	if (!open) {
-		c->stray_ends++;
+	r = &c->batch[(open - 1) & (BATCH_RECORDS - 1)];
+	if (!open || r->next_tid != (u32)bpf_get_current_pid_tgid()) {
+		c->open = 0;
 		return;
 	}
-	r = &c->batch[(open - 1) & (BATCH_RECORDS - 1)];
 	cost = now - r->ts_ns;
 	if (!cost)
 		cost = 1; /* 0 says: not measured */
-	r->cost_ns = cost > 0xffffffff ? 0xffffffff : cost;
+	if (cost > 0xffffffff)
+		cost = 0xffffffff;
+	*(volatile u32 *)&r->cost_ns = cost;
+	if (*(volatile u32 *)&c->open != open)
+		c->batch[0].cost_ns = cost;
 	c->open = 0;
 }
 

@@ -73,7 +73,6 @@ struct cpu_snapshot {
 	u64 push_ns; /* own time in switches that pushed a batch, all of them */
 	u64 pushes;
 	u64 ring_high_water; /* bytes */
-	u64 stray_ends;	     /* switch ends that had no open record */
 };
 
 /* Spilled switches by cell and bucket; drained and cleared by userspace, hence 32 bits. */
@@ -104,7 +103,6 @@ struct cpu_state {
 	u64 push_ns;
 	u64 pushes;
 	u64 ring_high_water;
-	u64 stray_ends;
 	u64 labels[NR_LABELS];
 	struct batch_header header; /* directly before the records: pushed as one piece */
 	struct switch_record batch[BATCH_RECORDS];

@@ -106,3 +106,23 @@ def test_tasks_that_ended_unseen_do_not_stay(tracer, workload):
         ghosts &= {(t["tid"], t["start_ns"]) for t in traced.fresh()["threads"]}
     traced.stop()
     identities.check_all(traced.publications)
+
+
+def test_tasks_whose_last_switch_was_spilled_do_not_stay(tracer, workload):
+    """Their exits came through and their last switches did not: nothing else tells of the end."""
+    traced = tracer("--ring-size", TINY)
+    stop_reader(traced)
+    program = workload("storm", "process", 500)
+    program.go()
+    program.end()
+    traced.send(signal.SIGCONT)
+    first = traced.fresh()
+    assert first["accounting"]["spilled"] > 0 and first["accounting"]["task_events_lost"] == 0
+    deadline = time.monotonic() + EXIT_PATIENCE_S + PATIENCE_S
+    left = [t for t in first["threads"] if t["comm"] == "storm"]
+    assert len(left) > 100
+    while left:
+        assert time.monotonic() < deadline, f"{len(left)} ended tasks are still listed"
+        left = [t for t in traced.fresh()["threads"] if t["comm"] == "storm"]
+    traced.stop()
+    identities.check_all(traced.publications)

@@ -19,7 +19,7 @@
 
 enum {
 	/* 64 bytes per event: room for the fork storm of one interval. */
-	TASK_RING_BYTES = 1 << 20,
+	TASK_RING_BYTES = 4 << 20,
 	/* A reader woken at a quarter has three quarters of the ring's time left to come. */
 	WAKEUP_DIVISOR = 4,
 };

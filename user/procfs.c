@@ -12,6 +12,8 @@
 enum {
 	CMDLINE_MAX = 256, /* of what may be megabytes; enough to tell programs apart */
 	CGROUP_FILE_MAX = 8192,
+	/* Two ticks of 10 ms, in a birth's units: what is further apart is another task. */
+	START_SLACK = 2 * 10000000 >> 10,
 };
 
 /* Reads at most size - 1 bytes and terminates them. Returns how many, or -1. */
@@ -107,7 +109,7 @@ static char *status_value(char *text, const char *key)
 	return at;
 }
 
-/* Field 22 of stat, in clock ticks since boot (proc(5)), as ns; 0 when it cannot be read. */
+/* Field 22 of stat, in clock ticks since boot (proc(5)), as ns; 0: cannot be read. */
 static u64 start_ns_of(u32 tgid)
 {
 	char path[64], buf[1024], *at;
@@ -129,20 +131,21 @@ bool procfs_identify(u32 tid, u32 birth, struct task_record *r)
 {
 	char path[64], buf[4096], *tgid;
 	u64 start;
+	s32 off; /* of the tick's beginning, in birth's units; a birth wraps every 73 minutes */
 
 	snprintf(path, sizeof(path), "/proc/%u/status", tid);
 	if (read_file(path, buf, sizeof(buf)) <= 0)
 		return false;
 	tgid = status_value(buf, "Tgid:");
 	start = start_ns_of(tid);
-	/* A tick of 10 ms either way, or it is another task. */
-	if (!tgid || llabs((long long)(start >> 10) - (long long)birth) > 2 * 10000000 >> 10)
+	off = (s32)(birth - BIRTH_OF(start));
+	if (!tgid || !start || off > START_SLACK || off < -START_SLACK)
 		return false;
 	memset(r, 0, sizeof(*r));
 	r->event = TASK_EXISTING;
 	r->tid = tid;
 	r->tgid = (u32)strtoul(tgid, NULL, 10);
-	r->start_ns = (u64)birth << 10;
+	r->start_ns = ((start >> 10) + (u64)off) << 10;
 	r->leader_start_ns = r->tgid == tid ? r->start_ns : start_ns_of(r->tgid);
 	snprintf(path, sizeof(path), "/proc/%u/comm", tid);
 	if (read_file(path, r->comm, sizeof(r->comm)) > 0)
