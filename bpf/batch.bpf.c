@@ -8,8 +8,14 @@
 
 #include "batch.h"
 
-/* Wake the reader when a ring becomes this full; below, it comes by itself at each interval. */
+/*
+ * Wake the reader when the fill of a ring passes a multiple of this power of two; below the first,
+ * it comes by itself at each interval.
+ */
 const volatile u64 wakeup_bytes = 0;
+
+/* What the ring puts before each record (BPF_RINGBUF_HDR_SZ); our sizes are multiples of 8. */
+#define RING_HEADER 8
 
 static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
 {
@@ -49,7 +55,7 @@ __noinline int spill_record(u32 cpu, u32 i)
 __noinline int batch_push(u32 cpu)
 {
 	struct cpu_state *c = cpu_state_of(cpu);
-	u64 before, flags = BPF_RB_NO_WAKEUP;
+	u64 before, after, flags = BPF_RB_NO_WAKEUP;
 	u32 size, n, i;
 	void *ring;
 
@@ -68,12 +74,13 @@ __noinline int batch_push(u32 cpu)
 	ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (ring) {
 		before = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-		if (before < wakeup_bytes && before + size >= wakeup_bytes)
+		after = before + RING_HEADER + size;
+		if ((before ^ after) & ~(wakeup_bytes - 1))
 			flags = BPF_RB_FORCE_WAKEUP;
 		if (!bpf_ringbuf_output(ring, &c->header, size, flags)) {
 			c->pushed += n;
-			if (before + size > c->ring_high_water)
-				c->ring_high_water = before + size;
+			if (after > c->ring_high_water)
+				c->ring_high_water = after;
 			return 0;
 		}
 	}

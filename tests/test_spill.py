@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import identities
-from tracer import PATIENCE_S
+from tracer import PATIENCE_S, TVTRACED
 from workloads import CPU, growth, settled
 
 N = 100000
@@ -92,7 +92,7 @@ def test_tasks_that_ended_unseen_do_not_stay(tracer, workload):
     """Last switches, and exits and births, that did not come through: the kernel is asked."""
     traced = tracer("--ring-size", TINY)
     stop_reader(traced)
-    program = workload("storm", "process", 20000)
+    program = workload("storm", "process", 30000)
     program.go()
     program.end()
     traced.send(signal.SIGCONT)
@@ -126,3 +126,22 @@ def test_tasks_whose_last_switch_was_spilled_do_not_stay(tracer, workload):
         left = [t for t in traced.fresh()["threads"] if t["comm"] == "storm"]
     traced.stop()
     identities.check_all(traced.publications)
+
+
+def test_who_only_switches_does_not_keep_the_reader_from_its_rings(tracer):
+    """
+    Pairs that switch all the time on every CPU, and the reader in another scheduling group, as
+    services are. It must be woken each time that a ring fills, and then get its CPU soon.
+    """
+    pairs = " & ".join(f"taskset --cpu-list {cpu} perf bench sched pipe --loop 10000000"
+                       for cpu in os.sched_getaffinity(0))
+    load = subprocess.Popen(["sh", "-c", f"{pairs} & wait"], stdout=subprocess.DEVNULL,
+                            start_new_session=True)
+    try:
+        traced = tracer(interval=2, command=("setsid", TVTRACED))
+        accounting = traced.publication(2)["accounting"]
+    finally:
+        os.killpg(load.pid, signal.SIGKILL)
+        load.wait()
+    assert accounting["seen"] > 300000
+    assert accounting["spilled"] < 0.05 * accounting["seen"]

@@ -16,6 +16,7 @@
 #include "error.h"
 #include "exit_status.h"
 #include "outputs.h"
+#include "priority.h"
 #include "probes.h"
 #include "procfs.h"
 #include "publication.h"
@@ -238,6 +239,7 @@ static int loop(struct daemon *d)
 	int n;
 
 	while (!d->stop) {
+		priority_renew();
 		n = epoll_wait(d->epoll_fd, events, sizeof(events) / sizeof(events[0]), -1);
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -316,6 +318,9 @@ static int start(struct daemon *d, const struct features *f)
 		return fail(STATUS_FAILED, "cannot read the list of tasks: %s", strerror(-err));
 	read_details(d, MAX_GROUPS);
 	fill_host(d);
+	err = priority_raise();
+	if (err)
+		tell("no real-time priority: %s; more may be spilled", strerror(-err));
 	status = probes_attach_switches(d->probes);
 	if (status)
 		return status;

@@ -93,32 +93,32 @@ static void print_host(struct canvas *c, const struct view *v)
 	canvas_end_line(c);
 }
 
-/*
- * How far to trust the rest. Seen and received are rounded where the line would not hold them;
- * what tells them apart, spilled, stays exact.
- */
+/* How far to trust the rest. Whole numbers where the line holds them, else rounded ones. */
 static void print_trust(struct canvas *c, const struct view *v)
 {
 	const struct accounting *a = &v->p->now;
-	char seen[FORMAT_LEN], received[FORMAT_LEN], spilled[FORMAT_LEN + 8], rest[128];
-	char probe[FORMAT_LEN];
+	const u64 counts[] = {a->seen, a->received, a->spilled, a->unseen};
+	static const char *const names[] = {"seen", "received", "spilled", "unseen"};
+	char words[4][FORMAT_LEN + 16], count[FORMAT_LEN], probes[64];
 	double per_switch = probe_ns_per_switch(v);
-	bool trouble = a->spilled || a->task_events_lost;
+	int width;
 
-	snprintf(seen, sizeof(seen), "%" PRIu64, a->seen);
-	snprintf(received, sizeof(received), "%" PRIu64, a->received);
-	snprintf(spilled, sizeof(spilled), "spilled %" PRIu64, a->spilled);
-	snprintf(rest, sizeof(rest), "  unseen %" PRIu64 "  probes %s, %.2f%% CPU", a->unseen,
-		 format_ns(probe, per_switch), per_switch * (double)v->total / v->seconds / 1e7);
-	if (strlen("seen   received   ") + strlen(seen) + strlen(received) + strlen(spilled) +
-		    strlen(rest) >
-	    (size_t)c->width) {
-		format_count(seen, (double)a->seen);
-		format_count(received, (double)a->received);
+	width = snprintf(probes, sizeof(probes), "probes %s, %.2f%% CPU",
+			 format_ns(count, per_switch),
+			 per_switch * (double)v->total / v->seconds / 1e7);
+	for (int i = 0; i < 4; i++)
+		width += 2 + snprintf(words[i], sizeof(words[i]), "%s %" PRIu64, names[i],
+				      counts[i]);
+	for (int i = 0; i < 4; i++) {
+		bool trouble = i == 2 && (a->spilled || a->task_events_lost);
+
+		if (width > c->width)
+			snprintf(words[i], sizeof(words[i]), "%s %s", names[i],
+				 format_count(count, (double)counts[i]));
+		canvas_print(c, trouble ? STYLE_WARNING : STYLE_PLAIN, "%s", words[i]);
+		canvas_print(c, STYLE_PLAIN, "  ");
 	}
-	canvas_print(c, STYLE_PLAIN, "seen %s  received %s  ", seen, received);
-	canvas_print(c, trouble ? STYLE_WARNING : STYLE_PLAIN, "%s", spilled);
-	canvas_print(c, STYLE_PLAIN, "%s", rest);
+	canvas_print(c, STYLE_PLAIN, "%s", probes);
 	canvas_end_line(c);
 }
 
