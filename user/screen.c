@@ -142,8 +142,7 @@ int screen_open(struct screen **out)
 
 	if (!term || !*term || !strcmp(term, "dumb"))
 		return -ENOTTY;
-	/* The text that comes is UTF-8 and measured as such, whatever LANG is (sudo may drop it).
-	 */
+	/* The text that comes is UTF-8, whatever LANG says (sudo may drop it). */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	/* initscr() would end the process where the terminal is not known. */
 	terminal = newterm(NULL, stdout, stdin);

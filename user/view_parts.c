@@ -107,8 +107,8 @@ static void print_trust(struct canvas *c, const struct view *v)
 			 format_ns(count, per_switch),
 			 per_switch * (double)v->total / v->seconds / 1e7);
 	for (int i = 0; i < 4; i++)
-		width += 2 + snprintf(words[i], sizeof(words[i]), "%s %" PRIu64, names[i],
-				      counts[i]);
+		width += 2 +
+			 snprintf(words[i], sizeof(words[i]), "%s %" PRIu64, names[i], counts[i]);
 	for (int i = 0; i < 4; i++) {
 		bool trouble = i == 2 && (a->spilled || a->task_events_lost);
 
