@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 
@@ -21,6 +22,8 @@ def pytest_sessionstart(session):
         sys.exit("these tests trace the kernel: run them as root")
     if not os.access(TVTRACED, os.X_OK):
         sys.exit(f"{TVTRACED} does not exist; build it first (make)")
+    if not shutil.which("make"):
+        return  # a guest has them built
     programs = [f"build/tests/{path.stem}" for path in ROOT.glob("tests/workload/*.c")]
     subprocess.run(["make", "--silent", "-C", ROOT, *programs], check=True)
 

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import tempfile
 import time
 import unicodedata
 
@@ -11,7 +12,9 @@ from tracer import LOCK_PATIENCE_S, PATIENCE_S
 
 class Terminal:
     def __init__(self, width, height, script):
-        self.tmux = ["tmux", "-L", f"tvtraced-test-{os.getpid()}", "-f", "/dev/null"]
+        # A server of its own: the one of the test before may still be about to end.
+        self._directory = tempfile.TemporaryDirectory(prefix="tvtraced-terminal-")
+        self.tmux = ["tmux", "-S", f"{self._directory.name}/socket", "-f", "/dev/null"]
         # The shell outlives the program, so that what it leaves on the screen can be read.
         self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), "sh", "-c",
                    script + "\nexec cat")
@@ -52,6 +55,7 @@ class Terminal:
     def close(self):
         subprocess.run([*self.tmux, "kill-server"], stderr=subprocess.DEVNULL, timeout=PATIENCE_S,
                        check=False)
+        self._directory.cleanup()
 
 
 def columns(line):

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 import identities
 from tracer import PATIENCE_S, TVTRACED
 from workloads import CPU, growth, settled
@@ -128,6 +130,7 @@ def test_tasks_whose_last_switch_was_spilled_do_not_stay(tracer, workload):
     identities.check_all(traced.publications)
 
 
+@pytest.mark.uninstrumented
 def test_who_only_switches_does_not_keep_the_reader_from_its_rings(tracer):
     """
     Pairs that switch all the time on every CPU, and the reader in another scheduling group, as
