@@ -112,6 +112,7 @@ struct cpu_state {
 
 enum task_event {
 	TASK_EXISTING, /* from the task iterator; other is the parent's tgid */
+	TASK_FOUND,    /* from /proc, where the iterator does not show it */
 	TASK_NEW,
 	TASK_FORK, /* sched_process_fork; other is the parent's tgid */
 	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The identities hold at every publication, whatever the host does."""
 
+import shutil
 import subprocess
 import time
 
@@ -18,12 +19,20 @@ LOADS = {
     "pipe_threads": ["perf", "bench", "sched", "pipe", "--threaded", "--loop", "150000"],
     "stress_ng_switch": ["stress-ng", "--switch", "4", "--timeout", "3"],
     "stress_ng_fork": ["stress-ng", "--fork", "2", "--timeout", "3"],
+    "pair_processes": [PROGRAMS / "pair", "process", "pipe", "0", "50000", "normal"],
+    "pair_threads": [PROGRAMS / "pair", "thread", "futex", "0", "50000"],
     "process_storm": [PROGRAMS / "storm", "process", "5000"],
     "thread_storm": [PROGRAMS / "storm", "thread", "10000"],
 }
 
 
-@pytest.mark.parametrize("load", LOADS)
+def needs(load):
+    program = LOADS[load][0]
+    return pytest.param(load, marks=pytest.mark.skipif(
+        not shutil.which(program), reason=f"{program} is not on this machine"))
+
+
+@pytest.mark.parametrize("load", map(needs, LOADS))
 def test_identities_under_load(tracer, load):
     traced = tracer(interval=0.2)
     subprocess.run(LOADS[load], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -48,8 +57,9 @@ def test_no_cost_goes_missing(tracer):
     traced = tracer(interval=0.05)
     if traced.publication(0)["cost_source"] not in ("sched_exit_tp", "fentry"):
         pytest.skip("this kernel's switch end is a kprobe, which misses some, or there is none")
-    subprocess.run(LOADS["stress_ng_switch"], stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, timeout=60, check=True)
+    for _ in range(3):
+        subprocess.run(LOADS["pair_processes"], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, timeout=60, check=True)
     traced.stop()
     for publication in traced.publications:
         accounting = publication["accounting"]
@@ -76,7 +86,8 @@ def test_the_kernels_count_is_matched_closely(tracer):
     traced = tracer(interval=0.05)
     for _ in range(3):
         time.sleep(0.3)
-        subprocess.run(LOADS["pipe"], stdout=subprocess.DEVNULL, timeout=60, check=True)
+        subprocess.run(LOADS["pair_processes"], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, timeout=60, check=True)
     time.sleep(0.3)
     seen = traced.stop()["accounting"]["seen"]
     assert seen > 100000

@@ -10,7 +10,7 @@ import pytest
 
 import identities
 from tracer import PATIENCE_S, TVTRACED
-from workloads import CPU, growth, settled
+from workloads import CPU, PROGRAMS, growth, settled
 
 N = 100000
 TINY = 4096
@@ -63,14 +63,15 @@ def test_reader_that_is_stopped_under_load(tracer, workload):
 
 def test_stopped_again_and_again(tracer):
     traced = tracer("--ring-size", TINY, interval=0.1)
-    load = subprocess.Popen(["stress-ng", "--switch", "2", "--timeout", "4"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    load = subprocess.Popen([PROGRAMS / "pair", "thread", "futex", str(CPU), str(10**9), "normal"],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
-        while load.poll() is None:
+        for _ in range(15):
             stop_reader(traced)
             time.sleep(0.1)
             traced.send(signal.SIGCONT)
             traced.fresh()
+        assert load.poll() is None
     finally:
         load.kill()
         load.wait()
@@ -83,8 +84,8 @@ def test_stopped_again_and_again(tracer):
 
 def test_smallest_ring_with_a_reader_at_work(tracer):
     traced = tracer("--ring-size", TINY)
-    subprocess.run(["perf", "bench", "sched", "messaging", "--group", "5", "--nr_loops", "100"],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    subprocess.run([PROGRAMS / "pair", "process", "pipe", str(CPU), str(N), "normal"],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60, check=True)
     traced.stop()
     identities.check_all(traced.publications)
     identities.check_kernel_count(traced)
@@ -136,10 +137,10 @@ def test_who_only_switches_does_not_keep_the_reader_from_its_rings(tracer):
     Pairs that switch all the time on every CPU, and the reader in another scheduling group, as
     services are. It must be woken each time that a ring fills, and then get its CPU soon.
     """
-    pairs = " & ".join(f"taskset --cpu-list {cpu} perf bench sched pipe --loop 10000000"
+    pairs = " & ".join(f"{PROGRAMS}/pair process pipe {cpu} 1000000000 normal"
                        for cpu in os.sched_getaffinity(0))
-    load = subprocess.Popen(["sh", "-c", f"{pairs} & wait"], stdout=subprocess.DEVNULL,
-                            start_new_session=True)
+    load = subprocess.Popen(["sh", "-c", f"{pairs} & wait"], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         traced = tracer(interval=2, command=("setsid", TVTRACED))
         accounting = traced.publication(2)["accounting"]

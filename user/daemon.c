@@ -66,6 +66,13 @@ static void on_existing_task(void *ctx, const struct task_record *r)
 	task_table_event(d->tasks, r);
 }
 
+static bool lives(u32 tid, u32 birth)
+{
+	struct task_record r;
+
+	return procfs_identify(tid, birth, &r);
+}
+
 static int read_existing_tasks(struct daemon *d)
 {
 	int err;
@@ -73,7 +80,7 @@ static int read_existing_tasks(struct daemon *d)
 	task_table_resync_begin(d->tasks, now_ns());
 	err = probes_each_task(d->probes, on_existing_task, d);
 	if (!err)
-		task_table_resync_end(d->tasks);
+		task_table_resync_end(d->tasks, lives);
 	return err;
 }
 

@@ -142,7 +142,7 @@ bool procfs_identify(u32 tid, u32 birth, struct task_record *r)
 	if (!tgid || !start || off > START_SLACK || off < -START_SLACK)
 		return false;
 	memset(r, 0, sizeof(*r));
-	r->event = TASK_EXISTING;
+	r->event = TASK_FOUND;
 	r->tid = tid;
 	r->tgid = (u32)strtoul(tgid, NULL, 10);
 	r->start_ns = ((start >> 10) + (u64)off) << 10;

@@ -13,7 +13,7 @@ void procfs_read_details(struct group *g);
 
 /*
  * Describes a living task that the task iterator did not show (another pid namespace, or a kernel
- * that hides some): fills r as a TASK_EXISTING record whose start time agrees with birth; that of
+ * that hides some): fills r as a TASK_FOUND record whose start time agrees with birth; that of
  * the leader is only as exact as /proc gives it, 10 ms. Returns whether there is such a task.
  */
 bool procfs_identify(u32 tid, u32 birth, struct task_record *r);

@@ -19,6 +19,7 @@ struct entry {
 	u32 resync;		 /* the last one that saw it */
 	u32 died;		 /* in which interval */
 	bool listed;		 /* as dying */
+	bool found;		 /* in /proc only */
 };
 
 /* A list that grows, from which anything can be taken by its index. */
@@ -201,6 +202,10 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 			return;
 	}
 	switch ((enum task_event)r->event) {
+	case TASK_FOUND:
+		e->found = true;
+		copy_comm(e->thread.comm, r->comm);
+		break;
 	case TASK_EXISTING:
 		e->resync = t->resync;
 		if (e == t->idle)
@@ -385,12 +390,14 @@ void task_table_resync_begin(struct task_table *t, u64 now_ns)
 	t->resync_ns = now_ns;
 }
 
-void task_table_resync_end(struct task_table *t)
+void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth))
 {
 	for (size_t i = 0; i < t->threads.n; i++) {
 		struct entry *e = t->threads.items[i];
 
-		if (e != t->idle && e->resync != t->resync && e->thread.start_ns < t->resync_ns)
+		if (e == t->idle || e->resync == t->resync || e->thread.start_ns >= t->resync_ns)
+			continue;
+		if (!e->found || !lives(e->thread.tid, e->thread.birth))
 			entry_die(t, e);
 	}
 }

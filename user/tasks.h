@@ -86,9 +86,10 @@ void task_table_published(struct task_table *t);
 /*
  * Marks what exists now: call begin, then task_table_event with TASK_EXISTING for every task,
  * then end, which retires (at the next publication) those that did not come. Mends lost events.
+ * Those that came by TASK_FOUND are not in that list; lives tells whether such a one is there.
  */
 void task_table_resync_begin(struct task_table *t, u64 now_ns);
-void task_table_resync_end(struct task_table *t);
+void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth));
 
 /* Whether some task ended long ago and its last switch has not come: time for a resync. */
 bool task_table_overdue(const struct task_table *t, u64 now_ns);

@@ -60,7 +60,7 @@ static void a_living_task_is_found(void **state)
 
 	(void)state;
 	assert_true(procfs_identify((u32)pid, BIRTH_OF(start), &r));
-	assert_int_equal(r.event, TASK_EXISTING);
+	assert_int_equal(r.event, TASK_FOUND);
 	assert_int_equal(r.tid, pid);
 	assert_int_equal(r.tgid, pid);
 	assert_string_equal(r.comm, "test_procfs");

@@ -347,6 +347,13 @@ static void room_is_made_by_retiring(void **state)
 	task_table_free(t);
 }
 
+static struct task_id living;
+
+static bool lives(u32 tid, u32 birth)
+{
+	return tid == living.tid && birth == living.birth;
+}
+
 static void a_resync_mends_lost_events(void **state)
 {
 	const struct task_id young = {300, 1000}, missed = {400, 5};
@@ -360,7 +367,7 @@ static void a_resync_mends_lost_events(void **state)
 	send_event(t, TASK_EXISTING, missed, missed, "missed", 1);
 	/* Born while the kernel's list was read: not on it, and alive. */
 	new_process(t, young, "young");
-	task_table_resync_end(t);
+	task_table_resync_end(t, lives);
 	assert_true(find_thread(t, a)->dead);
 	assert_false(find_thread(t, b)->dead);
 	assert_false(find_thread(t, missed)->dead);
@@ -378,6 +385,23 @@ static void a_resync_mends_lost_events(void **state)
 	task_table_free(t);
 }
 
+/* The kernel's list does not have them, so it tells nothing of their end. */
+static void a_resync_leaves_those_that_only_proc_shows(void **state)
+{
+	const struct task_id hidden = {500, 5}, ended = {501, 5};
+	struct task_table *t = table();
+
+	(void)state;
+	living = hidden;
+	send_event(t, TASK_FOUND, hidden, hidden, "hidden", 0);
+	send_event(t, TASK_FOUND, ended, ended, "ended", 0);
+	task_table_resync_begin(t, START_NS(900));
+	task_table_resync_end(t, lives);
+	assert_false(find_thread(t, hidden)->dead);
+	assert_true(find_thread(t, ended)->dead);
+	task_table_free(t);
+}
+
 /* A lost rename or exec of a leader changes the group's name as well. */
 static void a_resync_brings_the_name_of_the_group(void **state)
 {
@@ -387,7 +411,7 @@ static void a_resync_brings_the_name_of_the_group(void **state)
 	new_process(t, a, "before");
 	task_table_resync_begin(t, START_NS(900));
 	send_event(t, TASK_EXISTING, a, a, "after", 1);
-	task_table_resync_end(t);
+	task_table_resync_end(t, lives);
 	assert_string_equal(find_thread(t, a)->comm, "after");
 	assert_string_equal(find_group(t, a)->comm, "after");
 	task_table_free(t);
@@ -405,7 +429,7 @@ static void a_missing_last_switch_is_noticed(void **state)
 	assert_false(task_table_overdue(t, 1 * second));
 	assert_true(task_table_overdue(t, 60 * second));
 	task_table_resync_begin(t, 60 * second);
-	task_table_resync_end(t);
+	task_table_resync_end(t, lives);
 	assert_false(task_table_overdue(t, 60 * second));
 	task_table_free(t);
 }
@@ -442,6 +466,7 @@ int main(void)
 		cmocka_unit_test(the_idle_tasks_always_fit),
 		cmocka_unit_test(room_is_made_by_retiring),
 		cmocka_unit_test(a_resync_mends_lost_events),
+		cmocka_unit_test(a_resync_leaves_those_that_only_proc_shows),
 		cmocka_unit_test(a_resync_brings_the_name_of_the_group),
 		cmocka_unit_test(a_missing_last_switch_is_noticed),
 		cmocka_unit_test(names_without_an_end_are_cut),
