@@ -21,7 +21,7 @@ static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
 {
 	u32 bucket = bucket_index(ns);
 
-	/* The bound must be seen on the register that indexes (verifiers before 6.18 track no copy). */
+	/* On the register that indexes: verifiers before 6.18 track no copy. */
 	barrier_var(bucket);
 	if (bucket >= NR_BUCKETS)
 		return;

@@ -4,6 +4,8 @@ What must be true of every publication (the identities of README.md's design sec
 anew from the published numbers. The daemon's own residuals are looked at, too, never relied on.
 """
 
+import os
+
 import itertools
 
 KINDS = ("thread", "process", "kthread", "idle")
@@ -239,6 +241,9 @@ def check_unseen(tracer):
     together with those that were seen there are no more of them than the kernel counted for these
     threads. (A gap follows each switch into one, and is longer when another runs next.)
     """
+    if "TVTRACED_GUEST" in os.environ:
+        assert all(p["accounting"]["unseen"] == 0 for p in tracer.publications)
+        return
     for publication, arrival in zip(tracer.publications, tracer.arrivals):
         pid_1 = [g for g in publication["groups"] if g["tgid"] == 1]
         unseen = publication["accounting"]["unseen"]

@@ -20,7 +20,7 @@ LOADS = {
     "stress_ng_switch": ["stress-ng", "--switch", "4", "--timeout", "3"],
     "stress_ng_fork": ["stress-ng", "--fork", "2", "--timeout", "3"],
     "pair_processes": [PROGRAMS / "pair", "process", "pipe", "0", "50000", "normal"],
-    "pair_threads": [PROGRAMS / "pair", "thread", "futex", "0", "50000"],
+    "pair_threads": [PROGRAMS / "pair", "thread", "futex", "0", "50000", "normal"],
     "process_storm": [PROGRAMS / "storm", "process", "5000"],
     "thread_storm": [PROGRAMS / "storm", "thread", "10000"],
 }

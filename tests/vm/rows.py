@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The rows of the matrix: a kernel, how it is booted, and what is run there."""
+
+import dataclasses
+
+# All that needs no tool but the tests themselves.
+FULL = " ".join(f"tests/test_{name}.py" for name in (
+    "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
+    "pid_reuse", "zombies", "cost_source"))
+# One look at everything that a configuration can change.
+BRIEF = "tests/test_labels.py " + " ".join(
+    f"tests/test_identities.py::test_identities_under_load[{load}]"
+    for load in ("pair_processes", "pair_threads", "thread_storm"))
+HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
+CLOCKS = "tests/vm/in_guest/test_clocks.py"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    kernel: str
+    tests: str = ""
+    shell: str = ""    # instead of tests
+    prepare: str = ""  # shell commands before anything else
+    cpus: str = "2"    # as QEMU's -smp
+    append: str = ""   # to the kernel's command line
+    weight: int = 40   # about how many seconds it takes
+    timeout: int = 600
+    counts_instructions: bool = False
+
+
+# Takes a minute and tells nothing about the kernel: on one of them only.
+SLOW = "tests/test_spill.py::test_tasks_that_ended_unseen_do_not_stay"
+
+
+def full(name, options=f"--deselect={SLOW}", **keywords):
+    return Row(name, name, f"{options} {FULL} {HOTPLUG} {CLOCKS}", weight=250,
+               counts_instructions=True, **keywords)
+
+
+def refusal(name, status, words, **keywords):
+    """tvtraced must refuse with that status and words."""
+    return Row(name, "5.10", weight=10,
+               shell=f"build/tvtraced --once 2>&1 | tee /tmp/said; build/tvtraced --once >/dev/null "
+                     f"2>&1; test $? = {status} && grep -q '{words}' /tmp/said && "
+                     f"test $(wc -l < /tmp/said) = 1", **keywords)
+
+
+ROWS = (
+    full("5.10"), full("6.1"), full("6.12"), full("newest", ""),
+    full("newest-arm64", timeout=900),
+    Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=900, counts_instructions=True),
+
+    Row("preempt-none", "newest", BRIEF, append="preempt=none"),
+    Row("preempt-full", "newest", BRIEF, append="preempt=full"),
+    Row("preempt-lazy", "newest", BRIEF, append="preempt=lazy"),
+    Row("cpus-1", "newest", BRIEF, cpus="1"),
+    Row("cpus-8", "newest", f"{BRIEF} {HOTPLUG}", cpus="8", weight=80),
+    Row("cpus-2-of-8", "newest", BRIEF, cpus="2,maxcpus=8"),
+    Row("nohz-full", "newest", BRIEF, append="nohz_full=1 rcu_nocbs=1"),
+    Row("isolated-cpu", "newest", BRIEF, append="isolcpus=1"),
+    Row("cgroup-v1", "newest", f"{BRIEF} tests/vm/in_guest/test_cgroup.py", append="tv.cgroup=1"),
+    Row("cgroup-v2", "newest", f"{BRIEF} tests/vm/in_guest/test_cgroup.py", append="tv.cgroup=2"),
+    Row("pid-max-4194304", "newest", f"{BRIEF} tests/vm/in_guest/test_large_pids.py",
+        prepare="echo 4194304 >/proc/sys/kernel/pid_max"),
+    Row("pids-reused", "newest", "tests/test_pid_reuse.py tests/test_lifecycle.py",
+        prepare="echo 400 >/proc/sys/kernel/pid_max"),
+
+    refusal("no-btf", 4, "BTF", prepare="mount -t tmpfs tmpfs /sys/kernel/btf"),
+    refusal("lockdown", 3, "lockdown", append="lockdown=confidentiality"),
+    refusal("no-bpf", 3, "CAP_BPF",
+            prepare="cp build/tvtraced /tmp/t; printf '#!/bin/sh\\nexec /usr/bin/setpriv "
+                    "--bounding-set=-sys_admin,-bpf /tmp/t $*\\n' >build/tvtraced"),
+)
