@@ -136,6 +136,7 @@ static void publish(struct daemon *d)
 	if (d->options->json)
 		read_details(d, DETAILS_PER_PUBLICATION);
 	collector_fill(d->collector, p);
+	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
 	p->interval_ns = now - p->now_ns;
 	p->now_ns = now;
 	p->own_cpu_before_ns = p->own_cpu_ns;
@@ -278,7 +279,6 @@ static void fill_host(struct daemon *d)
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;
-	d->host.rings = info->rings;
 	d->host.start_ns = now_ns();
 	d->publication.host = &d->host;
 	d->publication.now_ns = d->host.start_ns;

@@ -88,8 +88,9 @@ def parse_arguments():
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
-    rows = [row for row in ROWS
-            if not arguments.names or any(name in row.name for name in arguments.names)]
+    names = {row.name for row in ROWS}
+    rows = [row for row in ROWS if not arguments.names or row.name in arguments.names
+            or any(name in row.name for name in set(arguments.names) - names)]
     if not rows:
         parser.error("no such row; there are: " + " ".join(row.name for row in ROWS))
     return arguments, rows

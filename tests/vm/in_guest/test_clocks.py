@@ -43,21 +43,15 @@ def test_wall_clock_that_jumps(tracer, jump):
 
 
 def test_suspend(tracer):
-    """Suspend to idle, with the real-time clock to wake it."""
-    alarm = pathlib.Path("/sys/class/rtc/rtc0/wakealarm")
-    states = pathlib.Path("/sys/power/state")
-    if not alarm.exists() or not states.exists() or "freeze" not in states.read_text("ascii"):
-        pytest.skip("this guest's kernel cannot suspend, or has no clock that wakes it")
+    """As far as a guest can: all tasks are frozen and all devices stopped for five seconds."""
+    mode = pathlib.Path("/sys/power/pm_test")
+    if not mode.exists():
+        pytest.skip("this guest's kernel has no test of suspend (CONFIG_PM_DEBUG)")
     traced = tracer()
     load()
-    suspended = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
-    alarm.write_text("+3", encoding="ascii")
-    try:
-        states.write_text("freeze", encoding="ascii")
-    except OSError as error:
-        pytest.skip(f"this guest does not suspend: {error}")
-    suspended = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() - suspended
+    mode.write_text("devices", encoding="ascii")
+    pathlib.Path("/sys/power/state").write_text("freeze", encoding="ascii")
+    mode.write_text("none", encoding="ascii")
     load()
     traced.fresh()
-    assert suspended > 0.5
     check(traced)

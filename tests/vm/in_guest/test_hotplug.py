@@ -37,8 +37,11 @@ def test_cpus_that_go_and_come(tracer):
         online(cpu, 1)
     traced.stop()
     identities.check_all(traced.publications)
-    identities.check_unseen(traced)
     assert traced.publications[-1]["accounting"]["spilled"] == 0
+    # No tracepoint fires on a CPU that is not online, and one switch or two come before it is.
+    unseen = [p["accounting"]["unseen"] for p in traced.publications]
+    assert unseen == sorted(unseen)
+    assert 0 <= unseen[-1] <= 2 * ROUNDS
 
 
 def test_cpu_that_comes_up_after_the_start(tracer):
