@@ -10,6 +10,7 @@ import fcntl
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -80,6 +81,10 @@ class Suite:
         output = self._apt("apt-cache", "depends", package)
         return [name for name in re.findall(r"Depends: (\S+)", output) if re.match(pattern, name)]
 
+    def names(self, pattern):
+        """What the group in `pattern` matches, of all packages whose whole name it matches."""
+        return re.findall(rf"^{pattern}$", self._apt("apt-cache", "pkgnames"), re.MULTILINE)
+
     def version(self, package):
         found = re.search(r"Candidate: (\S+)", self._apt("apt-cache", "policy", package))
         if not found or found[1] == "(none)":
@@ -114,6 +119,22 @@ def unpack(debs, directory):
                 "--directory", directory, stdin=tar.stdout)
         if tar.returncode:
             raise FetchError(f"dpkg-deb ended with {tar.returncode} on {deb}")
+
+
+def unpack_anew(debs, directory, finish=lambda directory: None):
+    """
+    Unpacks packages into a directory of their own and finishes it; nothing, when it holds the
+    same versions of the same packages already.
+    """
+    stamp = directory.with_suffix(".packages")
+    contents = "\n".join(deb.name for deb in debs)
+    if stamp.exists() and stamp.read_text(encoding="ascii") == contents:
+        return
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
+    unpack(debs, directory)
+    finish(directory)
+    stamp.write_text(contents, encoding="ascii")
 
 
 @contextlib.contextmanager

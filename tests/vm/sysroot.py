@@ -7,10 +7,9 @@ in the cache and not installed. Prints the directory.
 """
 
 import os
-import shutil
 import sys
 
-from packages import CACHE, FetchError, Suite, exclusive, unpack
+from packages import CACHE, FetchError, Suite, exclusive, unpack_anew
 
 SUITE = "bookworm"
 PACKAGES = (
@@ -33,20 +32,12 @@ def make_relative(directory):
 
 
 def fetch():
-    """The directory; made anew when the archive has other versions of the packages."""
+    """The directory."""
     suite = Suite(SUITE, "arm64")
     suite.update()
     debs = [suite.fetch(package) for package in PACKAGES]
     directory = CACHE / "sysroot-arm64"
-    stamp = directory.with_suffix(".packages")
-    contents = "\n".join(deb.name for deb in debs)
-    if stamp.exists() and stamp.read_text(encoding="ascii") == contents:
-        return directory
-    stamp.unlink(missing_ok=True)
-    shutil.rmtree(directory, ignore_errors=True)
-    unpack(debs, directory)
-    make_relative(directory)
-    stamp.write_text(contents, encoding="ascii")
+    unpack_anew(debs, directory, make_relative)
     return directory
 
 
