@@ -7,7 +7,7 @@ run, all of it from packages of the suite that the binaries were built on.
 import pathlib
 import shutil
 
-from packages import CACHE, ROOT, Suite, run, unpack
+from packages import CACHE, ROOT, Suite, run, unpack_anew
 
 SUITE = "bookworm"
 PACKAGES = (
@@ -31,26 +31,22 @@ LEFT_OUT = (
 DEBIAN_ARCH = {"x86_64": "amd64", "arm64": "arm64"}
 
 
-def base(arch):
-    """The packages, unpacked in the cache: the same for every build."""
-    suite = Suite(SUITE, DEBIAN_ARCH[arch])
-    suite.update()
-    debs = [suite.fetch(package) for package in PACKAGES]
-    directory = CACHE / f"root-{arch}"
-    stamp = directory.with_suffix(".packages")
-    contents = "\n".join(deb.name for deb in debs)
-    if stamp.exists() and stamp.read_text(encoding="ascii") == contents:
-        return directory
-    shutil.rmtree(directory, ignore_errors=True)
-    stamp.unlink(missing_ok=True)
-    unpack(debs, directory)
+def finish(directory):
     for name in LEFT_OUT:
         path = directory / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     # Importing the tests takes a guest many seconds otherwise.
     run("/usr/bin/python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
         "-s", directory, "-p", "/", directory / "usr/lib/python3.11", directory / "usr/lib/python3")
-    stamp.write_text(contents, encoding="ascii")
+
+
+def base(arch):
+    """The packages, unpacked in the cache: the same for every build."""
+    suite = Suite(SUITE, DEBIAN_ARCH[arch])
+    suite.update()
+    debs = [suite.fetch(package) for package in PACKAGES]
+    directory = CACHE / f"root-{arch}"
+    unpack_anew(debs, directory, finish)
     return directory
 
 
