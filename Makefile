@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# make, make check, make bench, make lint, make install; V=1 shows the commands.
+# make, make check, make check-vm [KERNEL=...], make bench, make lint, make install; V=1 shows the
+# commands.
 # SANITIZE=1 builds with ASan and UBSan into build/asan.
 # ARCH=arm64 cross-builds into build/arm64, against the packages of that architecture that are
 # installed or, with SYSROOT=DIR, unpacked there (tests/vm/sysroot.py).
@@ -103,12 +104,20 @@ build/bench/%.bpf.o: tests/bench/%.bpf.c
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-.PHONY: tests
-tests: $(UNIT_TESTS) $(WORKLOADS)
+.PHONY: tests workloads
+tests: $(UNIT_TESTS) workloads
+workloads: $(WORKLOADS)
 
 .PHONY: check
 check:
 	tools/check
+
+# The tests in guests (tests/vm/rows.py); KERNEL names some rows.
+.PHONY: check-vm
+check-vm: all workloads
+	sysroot=$$(tests/vm/sysroot.py) && \
+		$(MAKE) --no-print-directory ARCH=arm64 SYSROOT="$$sysroot" all workloads
+	/usr/bin/python3 tests/vm/matrix.py $(VM_ARGS) $(KERNEL)
 
 .PHONY: bench
 bench: all $(BENCH_PROGRAMS)

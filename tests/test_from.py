@@ -3,9 +3,10 @@
 
 import identities
 from identities import REASONS
+from workloads import SLOWNESS
 
 KTHREADD = 2
-N = 5000
+N = 5000 // SLOWNESS
 
 
 def kernel_groups(publication):

@@ -8,8 +8,9 @@ import time
 import pytest
 
 import identities
-from workloads import PROGRAMS
+from workloads import PROGRAMS, SLOWNESS
 
+TURNS = 50000 // SLOWNESS
 LOADS = {
     "idle": ["sleep", "3"],
     "messaging": ["perf", "bench", "sched", "messaging", "--group", "10", "--nr_loops", "150"],
@@ -19,10 +20,10 @@ LOADS = {
     "pipe_threads": ["perf", "bench", "sched", "pipe", "--threaded", "--loop", "150000"],
     "stress_ng_switch": ["stress-ng", "--switch", "4", "--timeout", "3"],
     "stress_ng_fork": ["stress-ng", "--fork", "2", "--timeout", "3"],
-    "pair_processes": [PROGRAMS / "pair", "process", "pipe", "0", "50000", "normal"],
-    "pair_threads": [PROGRAMS / "pair", "thread", "futex", "0", "50000", "normal"],
-    "process_storm": [PROGRAMS / "storm", "process", "5000"],
-    "thread_storm": [PROGRAMS / "storm", "thread", "10000"],
+    "pair_processes": [PROGRAMS / "pair", "process", "pipe", "0", str(TURNS), "normal"],
+    "pair_threads": [PROGRAMS / "pair", "thread", "futex", "0", str(TURNS), "normal"],
+    "process_storm": [PROGRAMS / "storm", "process", str(TURNS // 10)],
+    "thread_storm": [PROGRAMS / "storm", "thread", str(TURNS // 5)],
 }
 
 
@@ -90,5 +91,5 @@ def test_the_kernels_count_is_matched_closely(tracer):
                        stdout=subprocess.DEVNULL, timeout=60, check=True)
     time.sleep(0.3)
     seen = traced.stop()["accounting"]["seen"]
-    assert seen > 100000
+    assert seen > 2 * TURNS
     assert identities.check_kernel_count(traced) < seen / 100

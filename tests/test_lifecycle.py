@@ -7,6 +7,9 @@ import time
 
 import identities
 from tracer import PATIENCE_S
+from workloads import SLOWNESS
+
+STORM = 10000 // SLOWNESS
 
 NAMES = {
     b"plain": "plain",
@@ -56,7 +59,7 @@ def test_a_storm_leaves_nothing_behind(tracer, workload):
     traced = tracer()
     first = traced.fresh()
     for kind in ("process", "thread"):
-        program = workload("storm", kind, 10000)
+        program = workload("storm", kind, STORM)
         program.go()
         program.end()
     # Others start and end programs meanwhile.
@@ -70,7 +73,7 @@ def test_a_storm_leaves_nothing_behind(tracer, workload):
     assert last["accounting"]["task_events_lost"] == 0
     assert last["other"]["unattributed"] == 0
     # What they were charged with is kept.
-    assert sum(last["other"]["switches"].values()) >= 10000
+    assert sum(last["other"]["switches"].values()) >= STORM
     traced.stop()
     identities.check_all(traced.publications)
 

@@ -38,7 +38,7 @@ def test_reasons_equal_getrusage(tracer, workload, relation, via, mode):
         hidden = growth(rusage_growth(task), traced_growth)
         assert min(hidden) >= 0 and sum(hidden) <= 6
         # That the load was one: on a busy CPU a yield now and then finds nobody to yield to.
-        assert sum(rusage_growth(task)) >= (N / 2 if via == "yield" else N - 6)
+        assert sum(rusage_growth(task)) >= (N / 20 if via == "yield" else N - 6)
 
 
 def test_counters_from_birth(tracer, workload):

@@ -29,8 +29,8 @@ class Row:
     counts_instructions: bool = False
 
 
-# Takes a minute and tells nothing about the kernel: on one of them only.
-SLOW = "tests/test_spill.py::test_tasks_that_ended_unseen_do_not_stay"
+# Takes long and tells nothing about the kernel: on one of them only.
+SLOW = "test_spill.py::test_tasks_that_ended_unseen_do_not_stay"
 
 
 def full(name, options=f"--deselect={SLOW}", **keywords):
