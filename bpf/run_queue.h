@@ -8,10 +8,15 @@
 
 /*
  * The kernel's own count of switches on the CPU that runs `task`. Any task leads to the run queue
- * through its cfs_rq (FAIR_GROUP_SCHED); the `runqueues` symbol is not always in kallsyms.
+ * through its cfs_rq (FAIR_GROUP_SCHED); the `runqueues` symbol is not always in kallsyms. 0 where
+ * the way is closed: `unseen` is unknown then.
  */
 static __always_inline u64 run_queue_switches(struct task_struct *task)
 {
+	if (!bpf_core_field_exists(struct sched_entity, cfs_rq) ||
+	    !bpf_core_field_exists(struct cfs_rq, rq) ||
+	    !bpf_core_field_exists(struct rq, nr_switches))
+		return 0;
 	return BPF_CORE_READ(task, se.cfs_rq, rq, nr_switches);
 }
 

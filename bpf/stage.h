@@ -68,8 +68,8 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 
 /*
  * Stores the cost into the open record; now is the end program's first clock read. Interrupts are
- * on here, so a flush may come in at any point, and move the open record to the front of the
- * batch (flush.bpf.c): then the cost was stored into the old place, and is stored again.
+ * on in sched_exit_tp, so a flush may come in at any point, and move the open record to the front
+ * of the batch (flush.bpf.c): then the cost was stored into the old place, and is stored again.
  * Runs as the task that the record says comes next; if another one is here, then some of the
  * switches in between were kept from us, and their time is no cost.
  */

@@ -28,3 +28,20 @@ int BPF_PROG(sched_exit, bool is_switch)
 		return 0;
 	return on_switch_end(now);
 }
+
+/*
+ * The other two run at the entry of finish_task_switch, which the task that comes next calls with
+ * interrupts off; a new task calls it from schedule_tail.
+ */
+SEC("?fentry/finish_task_switch")
+int BPF_PROG(switch_end_fentry)
+{
+	return on_switch_end(bpf_ktime_get_ns());
+}
+
+/* Attached by name to whatever the compiler has made of the function. */
+SEC("?kprobe")
+int switch_end_kprobe(struct pt_regs *ctx)
+{
+	return on_switch_end(bpf_ktime_get_ns());
+}

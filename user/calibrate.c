@@ -9,6 +9,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "cost_source.h"
 #include "tvtraced.skel.h"
 
 enum {
@@ -84,9 +85,9 @@ static u64 stage_ns(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, 
 }
 
 int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
-	      bool with_end, struct calibration *out)
+	      const struct switch_end *end, struct calibration *out)
 {
-	struct bpf_link *start = NULL, *end = NULL;
+	struct bpf_link *start = NULL, *end_link = NULL;
 	char name[COMM_LEN] = "";
 	u64 bare, full;
 	int err = 0;
@@ -102,9 +103,9 @@ int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 sl
 	start = bpf_program__attach(skel->progs.calibrate_switch);
 	if (!start)
 		return -errno;
-	if (with_end) {
-		end = bpf_program__attach(skel->progs.calibrate_switch_end);
-		if (!end) {
+	if (end->program) {
+		end_link = end->attach_calibration(skel);
+		if (!end_link) {
 			err = -errno;
 			goto out;
 		}
@@ -114,7 +115,7 @@ int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 sl
 	out->total_ns = full > bare ? full - bare : 0;
 	out->stage_ns = stage_ns(skel, slot, name);
 out:
-	bpf_link__destroy(end);
+	bpf_link__destroy(end_link);
 	bpf_link__destroy(start);
 	return err;
 }

@@ -2,11 +2,10 @@
 #ifndef TVTRACED_CALIBRATE_H
 #define TVTRACED_CALIBRATE_H
 
-#include <stdbool.h>
-
 #include "record.h"
 
 struct tvtraced_bpf;
+struct switch_end;
 
 struct calibration {
 	u64 bias_ns;  /* median of what the two programs measure with nothing in between */
@@ -16,10 +15,10 @@ struct calibration {
 
 /*
  * Measures, on the calling thread, in about 10 ms; slot is the element of `cpus` that no CPU
- * uses. Without with_end there is no second program, and no bias. The programs are attached only
- * during the call. Returns 0 or -errno.
+ * uses, and end the cost source's; without a program in it there is no bias. The programs are
+ * attached only during the call. Returns 0 or -errno.
  */
 int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 slot_index,
-	      bool with_end, struct calibration *out);
+	      const struct switch_end *end, struct calibration *out);
 
 #endif

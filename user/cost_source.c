@@ -1,48 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cost_source.h"
 
-#include <stddef.h>
+#include <string.h>
 
+#include <bpf/libbpf.h>
+
+#include "error.h"
 #include "record.h"
 #include "tvtraced.skel.h"
 
-static const char *sched_exit_tp_missing(const struct features *f)
+static struct bpf_link *attach_itself(const struct bpf_program *program, const char *symbol)
 {
-	return f->has[FEATURE_SCHED_EXIT_TP]
-		       ? NULL
-		       : "this kernel has no sched_exit_tp tracepoint (6.15 and later have)";
+	(void)symbol;
+	return bpf_program__attach(program);
 }
 
-static struct bpf_program *sched_exit_tp_program(const struct tvtraced_bpf *skel)
+static struct bpf_link *attach_to_symbol(const struct bpf_program *program, const char *symbol)
 {
-	return skel->progs.sched_exit;
+	return bpf_program__attach_kprobe(program, false, symbol);
 }
 
-static const char *none_missing(const struct features *f)
+static struct bpf_link *calibrate_on_tracepoint(const struct tvtraced_bpf *skel)
 {
-	(void)f;
-	return NULL;
+	return bpf_program__attach(skel->progs.calibrate_end_tp);
 }
 
-static struct bpf_program *none_program(const struct tvtraced_bpf *skel)
+/* What the kernel calls next after task_rename; 5.10 lets nothing be attached to the first. */
+static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
+{
+	static const char *const functions[] = {"perf_event_comm", "proc_comm_connector"};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		struct bpf_link *link =
+			attach_to_symbol(skel->progs.calibrate_end_kprobe, functions[i]);
+
+		if (link)
+			return link;
+	}
+	tell("the bias lacks the time that it takes to enter a kprobe");
+	return calibrate_on_tracepoint(skel);
+}
+
+static struct switch_end sched_exit_tp(const struct tvtraced_bpf *skel)
+{
+	return (struct switch_end){skel->progs.sched_exit, NULL, attach_itself,
+				   calibrate_on_tracepoint};
+}
+
+static struct switch_end fentry(const struct tvtraced_bpf *skel)
+{
+	return (struct switch_end){skel->progs.switch_end_fentry, NULL, attach_itself,
+				   calibrate_on_tracepoint};
+}
+
+static struct switch_end kprobe(const struct tvtraced_bpf *skel)
+{
+	return (struct switch_end){skel->progs.switch_end_kprobe, skel->progs.calibrate_end_kprobe,
+				   attach_to_symbol, calibrate_on_function};
+}
+
+static struct switch_end none(const struct tvtraced_bpf *skel)
 {
 	(void)skel;
-	return NULL;
+	return (struct switch_end){0};
 }
 
 static const struct cost_source sources[] = {
-	{"sched_exit_tp", sched_exit_tp_missing, sched_exit_tp_program},
-	{"none", none_missing, none_program},
+	{"sched_exit_tp", FEATURE_SCHED_EXIT_TP, sched_exit_tp},
+	{"fentry", FEATURE_FENTRY, fentry},
+	{"kprobe", FEATURE_KPROBE, kprobe},
+	{"none", NR_FEATURES, none},
 };
 
-const struct cost_source *cost_source_choose(const struct features *f, const char **reason)
+const struct cost_source *cost_source_at(size_t i)
 {
-	const struct cost_source *s = sources;
+	return i < sizeof(sources) / sizeof(sources[0]) ? &sources[i] : NULL;
+}
 
-	*reason = NULL;
-	while ((*reason = s->missing(f)))
-		s++;
-	if (s->program == none_program)
-		*reason = sources[0].missing(f);
-	return s;
+const struct cost_source *cost_source_find(const char *name)
+{
+	const struct cost_source *s;
+
+	for (size_t i = 0; (s = cost_source_at(i)); i++)
+		if (!strcmp(s->name, name))
+			return s;
+	return NULL;
+}
+
+bool cost_source_found(const struct cost_source *s, const struct features *f)
+{
+	return s->needs == NR_FEATURES || f->has[s->needs];
+}
+
+bool cost_source_is_none(const struct cost_source *s)
+{
+	return s->needs == NR_FEATURES;
 }

@@ -310,7 +310,8 @@ static int start(struct daemon *d, const struct features *f)
 		return fail(STATUS_FAILED, "cannot take signals: %s", strerror(-err));
 	status = outputs_open(&d->outputs, d->options);
 	if (!status)
-		status = probes_load(&d->probes, f, d->options->ring_bytes);
+		status =
+			probes_load(&d->probes, f, d->options->ring_bytes, d->options->cost_source);
 	if (status)
 		return status;
 	d->tasks = task_table_new(probes_info(d->probes)->cpus, MAX_THREADS, MAX_GROUPS);

@@ -2,25 +2,77 @@
 #include "features.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
 
+#include "kallsyms.h"
+
+#define SWITCH_END "finish_task_switch"
+#define KPROBE_EVENTS "/sys/bus/event_source/devices/kprobe/type"
+
 const struct feature_info feature_infos[NR_FEATURES] = {
-	[FEATURE_RINGBUF] = {"BPF ring buffer", "5.8"},
-	[FEATURE_SCHED_SWITCH] = {"sched_switch as a typed tracepoint", "5.5"},
-	[FEATURE_PREV_STATE_ARG] = {"sched_switch passes prev_state", "5.18"},
-	[FEATURE_SCHED_EXIT_TP] = {"sched_exit_tp", "6.15"},
+	[FEATURE_RING_BUFFER] = {"ring_buffer", "5.8",
+				 "everything: tvtraced does not start (exit status 5)"},
+	[FEATURE_SCHED_SWITCH] = {"sched_switch", "5.5",
+				  "everything: tvtraced does not start (exit status 6)"},
+	[FEATURE_PREV_STATE] = {"prev_state", "5.18",
+				"a sleep that a signal prevents counts as preempted"},
+	[FEATURE_SCHED_EXIT_TP] = {"sched_exit_tp", "6.15",
+				   "the best cost source; the next is fentry"},
+	[FEATURE_FENTRY] = {"fentry", NULL,
+			    "the second best cost source; the next is kprobe, which misses a few "
+			    "switches"},
+	[FEATURE_KPROBE] = {"kprobe", NULL, "the last cost source: without any, no cost"},
+	[FEATURE_RUN_QUEUE_COUNT] = {"run_queue_count", NULL, "unseen switches are not known"},
+	[FEATURE_TASK_ITERATOR] = {"task_iterator", "5.8",
+				   "everything: tvtraced does not start (exit status 1)"},
+	[FEATURE_TASK_NEWTASK] = {"task_newtask", NULL,
+				  "some tasks that live briefly count as other"},
+	[FEATURE_SCHED_PROCESS_FORK] = {"sched_process_fork", NULL, "parents of new processes"},
+	[FEATURE_SCHED_PROCESS_EXEC] = {"sched_process_exec", NULL,
+					"new names of tasks that execute another program"},
+	[FEATURE_SCHED_PROCESS_EXIT] = {"sched_process_exit", NULL,
+					"some tasks that have ended stay listed"},
+	/* Calibration runs on it. */
+	[FEATURE_TASK_RENAME] = {"task_rename", NULL,
+				 "everything: tvtraced does not start (exit status 1)"},
 };
 
-/* Number of arguments of a tracepoint, without the leading context; -1: no such tracepoint. */
-static int tracepoint_args(const struct btf *btf, const char *typedef_name)
+__attribute__((format(printf, 3, 4))) static void found(struct features *f, enum feature feature,
+							const char *format, ...)
 {
-	int id = btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF);
-	const struct btf_type *t;
+	va_list args;
 
+	f->has[feature] = true;
+	va_start(args, format);
+	vsnprintf(f->how[feature], sizeof(f->how[feature]), format, args);
+	va_end(args);
+}
+
+void features_refute(struct features *f, enum feature feature, const char *format, ...)
+{
+	va_list args;
+
+	f->has[feature] = false;
+	va_start(args, format);
+	vsnprintf(f->how[feature], sizeof(f->how[feature]), format, args);
+	va_end(args);
+}
+
+/* Number of arguments of a tracepoint, without the leading context; -1: no such tracepoint. */
+static int tracepoint_args(const struct btf *btf, const char *tracepoint)
+{
+	const struct btf_type *t;
+	char name[64];
+	int id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
 	if (id < 0)
 		return -1;
 	/* typedef -> pointer -> prototype */
@@ -31,6 +83,39 @@ static int tracepoint_args(const struct btf *btf, const char *typedef_name)
 	if (!t || !btf_is_func_proto(t))
 		return -1;
 	return btf_vlen(t) - 1;
+}
+
+static void probe_tracepoints(struct features *f, const struct btf *btf)
+{
+	static const struct {
+		enum feature feature;
+		int args; /* so many are used */
+		const char *tracepoint;
+	} wanted[] = {
+		{FEATURE_SCHED_SWITCH, 3, "sched_switch"},
+		{FEATURE_PREV_STATE, 4, "sched_switch"},
+		{FEATURE_SCHED_EXIT_TP, 1, "sched_exit_tp"},
+		{FEATURE_TASK_NEWTASK, 1, "task_newtask"},
+		{FEATURE_SCHED_PROCESS_FORK, 2, "sched_process_fork"},
+		{FEATURE_SCHED_PROCESS_EXEC, 2, "sched_process_exec"},
+		{FEATURE_SCHED_PROCESS_EXIT, 1, "sched_process_exit"},
+		{FEATURE_TASK_RENAME, 2, "task_rename"},
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		int args = tracepoint_args(btf, wanted[i].tracepoint);
+
+		if (args < 0)
+			features_refute(f, wanted[i].feature, "BTF has no btf_trace_%s",
+					wanted[i].tracepoint);
+		else if (args < wanted[i].args)
+			features_refute(f, wanted[i].feature,
+					"BTF: btf_trace_%s, only %d arguments",
+					wanted[i].tracepoint, args);
+		else
+			found(f, wanted[i].feature, "BTF: btf_trace_%s, %d argument%s",
+			      wanted[i].tracepoint, args, args == 1 ? "" : "s");
+	}
 }
 
 static bool enum_has(const struct btf *btf, const char *enum_name, const char *value)
@@ -49,23 +134,110 @@ static bool enum_has(const struct btf *btf, const char *enum_name, const char *v
 	return false;
 }
 
+static bool struct_has(const struct btf *btf, const char *struct_name, const char *member)
+{
+	int id = btf__find_by_name_kind(btf, struct_name, BTF_KIND_STRUCT);
+	const struct btf_type *t;
+	const struct btf_member *m;
+
+	if (id < 0)
+		return false;
+	t = btf__type_by_id(btf, (uint32_t)id);
+	m = btf_members(t);
+	for (int i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, m[i].name_off), member))
+			return true;
+	return false;
+}
+
+static void probe_types(struct features *f, const struct btf *btf)
+{
+	/* bpf/run_queue.h goes this way. */
+	static const char *const way[][2] = {
+		{"sched_entity", "cfs_rq"}, {"cfs_rq", "rq"}, {"rq", "nr_switches"}};
+
+	if (enum_has(btf, "bpf_map_type", "BPF_MAP_TYPE_RINGBUF"))
+		found(f, FEATURE_RING_BUFFER, "BTF: BPF_MAP_TYPE_RINGBUF");
+	else
+		features_refute(f, FEATURE_RING_BUFFER, "BTF has no BPF_MAP_TYPE_RINGBUF");
+	if (btf__find_by_name_kind(btf, "bpf_iter__task", BTF_KIND_STRUCT) >= 0)
+		found(f, FEATURE_TASK_ITERATOR, "BTF: struct bpf_iter__task");
+	else
+		features_refute(f, FEATURE_TASK_ITERATOR, "BTF has no struct bpf_iter__task");
+	found(f, FEATURE_RUN_QUEUE_COUNT, "BTF: task_struct.se.cfs_rq, cfs_rq.rq, rq.nr_switches");
+	for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++)
+		if (!struct_has(btf, way[i][0], way[i][1]))
+			features_refute(f, FEATURE_RUN_QUEUE_COUNT, "BTF has no %s.%s", way[i][0],
+					way[i][1]);
+}
+
+static void find_switch_end(struct features *f)
+{
+	FILE *kallsyms = fopen("/proc/kallsyms", "re");
+
+	if (!kallsyms)
+		return;
+	if (kallsyms_find(kallsyms, SWITCH_END, f->switch_end_symbol, SYMBOL_LEN))
+		f->switch_end_symbol[0] = '\0';
+	fclose(kallsyms);
+}
+
+/* Whether either can be attached is only known when it is tried (programs.c). */
+static void probe_switch_end(struct features *f, const struct btf *btf)
+{
+	const char *symbol = f->switch_end_symbol;
+
+	find_switch_end(f);
+	if (!symbol[0])
+		features_refute(f, FEATURE_FENTRY, "/proc/kallsyms has no " SWITCH_END);
+	else if (strcmp(symbol, SWITCH_END) != 0)
+		features_refute(f, FEATURE_FENTRY, "/proc/kallsyms has no " SWITCH_END ", but %s",
+				symbol);
+	else if (btf__find_by_name_kind(btf, SWITCH_END, BTF_KIND_FUNC) < 0)
+		features_refute(f, FEATURE_FENTRY, "BTF has no function " SWITCH_END);
+	else
+		found(f, FEATURE_FENTRY, "BTF and /proc/kallsyms: " SWITCH_END);
+
+	if (!symbol[0])
+		features_refute(f, FEATURE_KPROBE, "/proc/kallsyms has no " SWITCH_END);
+	else if (access(KPROBE_EVENTS, F_OK))
+		features_refute(f, FEATURE_KPROBE, "no kprobes: " KPROBE_EVENTS " is missing");
+	else
+		found(f, FEATURE_KPROBE, "/proc/kallsyms: %s", symbol);
+}
+
+static void add_since(struct features *f)
+{
+	for (int i = 0; i < NR_FEATURES; i++) {
+		size_t len = strlen(f->how[i]);
+
+		if (!f->has[i] && feature_infos[i].since)
+			snprintf(f->how[i] + len, sizeof(f->how[i]) - len, "; %s and later have it",
+				 feature_infos[i].since);
+	}
+}
+
+bool features_suffice(const struct features *f)
+{
+	return f->has[FEATURE_RING_BUFFER] && f->has[FEATURE_SCHED_SWITCH] &&
+	       f->has[FEATURE_TASK_ITERATOR] && f->has[FEATURE_TASK_RENAME];
+}
+
 int features_probe(struct features *f)
 {
 	struct btf *btf;
-	int args;
 
+	memset(f, 0, sizeof(*f));
 	/* libbpf would go on to look for a vmlinux in /boot; this kernel's own word is needed. */
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return -errno;
 	btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
 	if (!btf)
 		return errno ? -errno : -EINVAL;
-
-	f->has[FEATURE_RINGBUF] = enum_has(btf, "bpf_map_type", "BPF_MAP_TYPE_RINGBUF");
-	args = tracepoint_args(btf, "btf_trace_sched_switch");
-	f->has[FEATURE_SCHED_SWITCH] = args >= 3;
-	f->has[FEATURE_PREV_STATE_ARG] = args >= 4;
-	f->has[FEATURE_SCHED_EXIT_TP] = tracepoint_args(btf, "btf_trace_sched_exit_tp") >= 1;
+	probe_tracepoints(f, btf);
+	probe_types(f, btf);
+	probe_switch_end(f, btf);
+	add_since(f);
 	btf__free(btf);
 	return 0;
 }

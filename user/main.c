@@ -38,7 +38,7 @@ static bool may_trace(void)
 	       data[1].effective & 1u << (CAP_PERFMON - 32);
 }
 
-static int check_kernel(struct features *f)
+static int read_features(struct features *f)
 {
 	int err = features_probe(f);
 
@@ -48,17 +48,28 @@ static int check_kernel(struct features *f)
 			"cannot read the kernel's BTF in /sys/kernel/btf/vmlinux: %s; use a kernel "
 			"built with CONFIG_DEBUG_INFO_BTF",
 			strerror(-err));
+	for (int i = 0; i < NR_FEATURES; i++)
+		tell("%s: %s (%s)", feature_infos[i].name, f->has[i] ? "yes" : "no", f->how[i]);
+	return STATUS_OK;
+}
+
+/* Without these there is nothing to show. */
+static int check_kernel(const struct features *f)
+{
 	if (!f->has[FEATURE_SCHED_SWITCH])
 		return fail(STATUS_NO_SWITCH,
 			    "this kernel has no sched_switch tracepoint for BPF; use "
 			    "a kernel built with CONFIG_BPF_EVENTS and "
 			    "CONFIG_TRACEPOINTS, 5.8 or later");
-	if (!f->has[FEATURE_RINGBUF])
+	if (!f->has[FEATURE_RING_BUFFER])
 		return fail(STATUS_NO_RINGBUF,
 			    "this kernel has no BPF ring buffer; use kernel 5.8 or later");
-	for (int i = 0; i < NR_FEATURES; i++)
-		tell("%s (%s): %s", feature_infos[i].name, feature_infos[i].since,
-		     f->has[i] ? "yes" : "no");
+	if (!f->has[FEATURE_TASK_ITERATOR])
+		return fail(STATUS_FAILED,
+			    "this kernel has no BPF iterator of tasks; use kernel 5.8 or later");
+	if (!f->has[FEATURE_TASK_RENAME])
+		return fail(STATUS_FAILED, "this kernel has no task_rename tracepoint for BPF, on "
+					   "which the probes are timed; use another kernel");
 	return STATUS_OK;
 }
 
@@ -88,7 +99,9 @@ int main(int argc, char **argv)
 		return fail(STATUS_NO_PRIVILEGE,
 			    "no privilege to trace the kernel; run as root, or "
 			    "with CAP_BPF and CAP_PERFMON");
-	status = check_kernel(&features);
+	status = read_features(&features);
+	if (!status)
+		status = check_kernel(&features);
 	if (!status)
 		status = take_lock();
 	if (!status)

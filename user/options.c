@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cost_source.h"
 #include "error.h"
 #include "exit_status.h"
 
@@ -15,6 +16,7 @@ enum {
 	OPTION_RING_SIZE = 256, /* options with no letter */
 	OPTION_ONCE,
 	OPTION_JSON,
+	OPTION_COST_SOURCE,
 
 	DEFAULT_RING_BYTES = 1 << 20,
 	MAX_RING_BYTES = 1 << 30,
@@ -40,7 +42,14 @@ static const struct argp_option argp_options[] = {
 	{"once", OPTION_ONCE, NULL, 0, "Publish once, after one interval, and exit", 0},
 	{"json", OPTION_JSON, NULL, 0, "Print one JSON object per interval", 0},
 	{"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
-	{"verbose", 'v', NULL, 0, "Say what was found and chosen, and libbpf's messages", 0},
+	{"verbose", 'v', NULL, 0,
+	 "Say what was found and chosen, what each BPF program took the kernel to verify, and "
+	 "libbpf's messages",
+	 0},
+	{"cost-source", OPTION_COST_SOURCE, "NAME", 0,
+	 "Take the end of a switch from NAME: sched_exit_tp, fentry, kprobe, or none, which counts "
+	 "switches and measures no cost (default: the first of these that works here)",
+	 0},
 	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,
 	 "Ring buffer of each CPU, 4096 to 1073741824, rounded up to a power of two; K and M may "
 	 "follow (default: 1M)",
@@ -95,6 +104,20 @@ static size_t parse_ring_size(const char *text)
 	return size;
 }
 
+static const struct cost_source *parse_cost_source(const char *text)
+{
+	const struct cost_source *s = cost_source_find(text);
+	char names[128] = "";
+
+	if (s)
+		return s;
+	for (size_t i = 0; (s = cost_source_at(i)); i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+			 i ? ", " : "", s->name);
+	exit(fail(STATUS_USAGE, "--cost-source: '%s' is no cost source; there are: %s", text,
+		  names));
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -124,6 +147,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'v':
 		verbose = true;
+		return 0;
+	case OPTION_COST_SOURCE:
+		o->cost_source = parse_cost_source(arg);
 		return 0;
 	case OPTION_RING_SIZE:
 		o->ring_bytes = parse_ring_size(arg);

@@ -6,12 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cost_source;
+
 struct options {
-	uint64_t interval_ns;	       /* between publications */
-	uint64_t textfile_interval_ns; /* at least; a multiple of publications */
-	uint64_t duration_ns;	       /* 0: until a signal */
-	const char *textfile;	       /* NULL: none; points into argv */
-	size_t ring_bytes;	       /* per CPU, a power of two */
+	uint64_t interval_ns;		       /* between publications */
+	uint64_t textfile_interval_ns;	       /* at least; a multiple of publications */
+	uint64_t duration_ns;		       /* 0: until a signal */
+	const char *textfile;		       /* NULL: none; points into argv */
+	size_t ring_bytes;		       /* per CPU, a power of two */
+	const struct cost_source *cost_source; /* NULL: the best that works */
 	bool once;
 	bool json;
 	bool quiet;

@@ -4,96 +4,23 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "alloc.h"
-#include "calibrate.h"
-#include "cost_source.h"
 #include "error.h"
 #include "exit_status.h"
+#include "programs.h"
 #include "tvtraced.skel.h"
 
-enum {
-	/* 64 bytes per event: room for the fork storm of one interval. */
-	TASK_RING_BYTES = 4 << 20,
-	/* A reader woken at a quarter has three quarters of the ring's time left to come. */
-	WAKEUP_DIVISOR = 4,
-};
-
 struct probes {
-	struct tvtraced_bpf *skel;
+	struct programs programs;
 	struct probes_info info;
-	struct bpf_program *switch_program;
-	struct bpf_program *end_program;
 	struct bpf_link *switch_link;
-	struct bpf_link *end_link;
-
 	int *ring_fds; /* one per possible CPU; -1: none */
-	volatile struct cpu_state *cpus;
-	size_t cpus_bytes;
 };
-
-static const char *way_out(int err)
-{
-	switch (err) {
-	case -EPERM:
-	case -EACCES:
-		return "run as root, or see whether lockdown or an LSM forbids BPF";
-	case -ENOMEM:
-		return "free some memory, or give a smaller --ring-size";
-	case -EBUSY:
-		return "another tracer may be in the way";
-	default:
-		return "run with --verbose for the kernel's words";
-	}
-}
-
-static int fail_bpf(const char *what, const char *name, int err)
-{
-	return fail(err == -EPERM ? STATUS_NO_PRIVILEGE : STATUS_FAILED, "cannot %s %s: %s; %s",
-		    what, name, strerror(-err), way_out(err));
-}
-
-/* Chooses programs and sizes, before anything is loaded. */
-static void configure(struct probes *p, const struct features *f)
-{
-	struct tvtraced_bpf *skel = p->skel;
-	const struct cost_source *source = cost_source_choose(f, &p->info.cost_reason);
-	u32 slots = p->info.cpus + 1; /* the last one is for calibration */
-
-	p->info.cost_source = source->name;
-	p->end_program = source->program(skel);
-	p->switch_program = f->has[FEATURE_PREV_STATE_ARG] ? skel->progs.sched_switch
-							   : skel->progs.sched_switch_3;
-	bpf_program__set_autoload(p->switch_program, true);
-	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
-	if (p->end_program) {
-		bpf_program__set_autoload(p->end_program, true);
-		bpf_program__set_autoload(skel->progs.calibrate_switch_end, true);
-	}
-	bpf_map__set_max_entries(skel->maps.cpus, slots);
-	bpf_map__set_max_entries(skel->maps.rings, p->info.cpus);
-	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
-	skel->rodata->task_wakeup_bytes = TASK_RING_BYTES / WAKEUP_DIVISOR;
-	skel->rodata->wakeup_bytes = p->info.ring_bytes / WAKEUP_DIVISOR;
-}
-
-static int map_cpus(struct probes *p)
-{
-	void *mem;
-
-	p->cpus_bytes = (p->info.cpus + 1) * sizeof(struct cpu_state);
-	mem = mmap(NULL, p->cpus_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-		   bpf_map__fd(p->skel->maps.cpus), 0);
-	if (mem == MAP_FAILED)
-		return -errno;
-	p->cpus = mem;
-	return 0;
-}
 
 /* Runs the flush program on `cpu`: -ENXIO when that is offline. */
 static int flush_on(struct probes *p, unsigned int cpu, bool check)
@@ -107,7 +34,7 @@ static int flush_on(struct probes *p, unsigned int cpu, bool check)
 		.cpu = cpu,
 	};
 
-	return bpf_prog_test_run_opts(bpf_program__fd(p->skel->progs.flush), &opts);
+	return bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
 }
 
 /* CPUs that are offline get a ring when they first have something to send. */
@@ -125,73 +52,69 @@ static int create_rings(struct probes *p)
 	return 0;
 }
 
-static int measure_bias(struct probes *p)
+static void take_calibration(struct probes *p, const struct calibration *c)
 {
-	struct calibration c = {0};
-	int err;
-
-	err = calibrate(p->skel, probes_cpu(p, p->info.cpus), p->info.cpus, p->end_program, &c);
-	if (err)
-		return err;
-	p->info.cost_bias_ns = c.bias_ns;
-	p->info.probe_entry_ns = c.total_ns > c.stage_ns ? c.total_ns - c.stage_ns : 0;
+	p->info.cost_bias_ns = c->bias_ns;
+	p->info.probe_entry_ns = c->total_ns > c->stage_ns ? c->total_ns - c->stage_ns : 0;
 	tell("probes: %llu ns per switch (staging %llu), bias %llu ns",
-	     (unsigned long long)c.total_ns, (unsigned long long)c.stage_ns,
-	     (unsigned long long)c.bias_ns);
-	return 0;
+	     (unsigned long long)c->total_ns, (unsigned long long)c->stage_ns,
+	     (unsigned long long)c->bias_ns);
 }
 
-int probes_load(struct probes **out, const struct features *f, size_t ring_bytes)
+static void take_source(struct probes *p, bool wanted)
+{
+	const struct cost_source *source = p->programs.source;
+
+	p->info.cost_source = source->name;
+	if (!cost_source_is_none(source))
+		return;
+	p->info.cost_reason =
+		wanted ? "no cost: --cost-source=none"
+		       : "no cost: sched_exit_tp, fentry, kprobe do not work here; --features "
+			 "says why";
+}
+
+int probes_load(struct probes **out, const struct features *f, size_t ring_bytes,
+		const struct cost_source *wanted)
 {
 	struct probes *p = xcalloc(1, sizeof(*p));
+	struct programs_config config = {.ring_bytes = ring_bytes, .cost_source = wanted};
 	int err;
 
 	*out = p;
+	p->info.features = *f;
 	p->info.ring_bytes = ring_bytes;
 	p->info.cpus = (unsigned int)libbpf_num_possible_cpus();
 	p->ring_fds = xcalloc(p->info.cpus, sizeof(*p->ring_fds));
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++)
 		p->ring_fds[cpu] = -1;
-	p->skel = tvtraced_bpf__open();
-	if (!p->skel)
-		return fail_bpf("open", "the BPF programs", -errno);
-	configure(p, f);
-	err = tvtraced_bpf__load(p->skel);
+	config.cpus = p->info.cpus;
+	err = programs_load(&p->programs, &p->info.features, &config);
 	if (err)
-		return fail_bpf("load", "the BPF programs", err);
-	err = map_cpus(p);
-	if (err)
-		return fail_bpf("map", "the CPUs' state", err);
+		return err;
+	take_source(p, wanted);
+	take_calibration(p, &p->programs.calibration);
 	err = create_rings(p);
 	if (err)
-		return fail_bpf("create", "the ring buffers", err);
-	err = measure_bias(p);
-	if (err)
-		return fail_bpf("attach", "the calibration to task_rename", err);
+		return programs_fail("create", "the ring buffers", err);
 	return STATUS_OK;
 }
 
-struct attachment {
-	struct bpf_program *program; /* NULL: not wanted */
-	struct bpf_link **link;
-};
-
-static int attach_all(const struct attachment *a, size_t n)
+static int attach(struct bpf_program *program, struct bpf_link **link)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!a[i].program)
-			continue;
-		*a[i].link = bpf_program__attach(a[i].program);
-		if (!*a[i].link)
-			return fail_bpf("attach", bpf_program__name(a[i].program), -errno);
-	}
-	return STATUS_OK;
+	if (!bpf_program__autoload(program))
+		return STATUS_OK;
+	*link = bpf_program__attach(program);
+	return *link ? STATUS_OK : programs_fail("attach", bpf_program__name(program), -errno);
 }
 
 int probes_attach_tasks(struct probes *p)
 {
-	struct tvtraced_bpf *skel = p->skel;
-	const struct attachment order[] = {
+	struct tvtraced_bpf *skel = p->programs.skel;
+	const struct {
+		struct bpf_program *program;
+		struct bpf_link **link;
+	} order[] = {
 		{skel->progs.task_newtask, &skel->links.task_newtask},
 		{skel->progs.sched_process_fork, &skel->links.sched_process_fork},
 		{skel->progs.sched_process_exec, &skel->links.sched_process_exec},
@@ -199,19 +122,17 @@ int probes_attach_tasks(struct probes *p)
 		{skel->progs.sched_process_exit, &skel->links.sched_process_exit},
 		{skel->progs.existing_tasks, &skel->links.existing_tasks},
 	};
+	int status = STATUS_OK;
 
-	return attach_all(order, sizeof(order) / sizeof(order[0]));
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !status; i++)
+		status = attach(order[i].program, order[i].link);
+	return status;
 }
 
+/* The end is attached already: a switch whose end is missed would count as unmeasured. */
 int probes_attach_switches(struct probes *p)
 {
-	/* The end first: a switch whose end is missed would count as unmeasured. */
-	const struct attachment order[] = {
-		{p->end_program, &p->end_link},
-		{p->switch_program, &p->switch_link},
-	};
-
-	return attach_all(order, sizeof(order) / sizeof(order[0]));
+	return attach(p->programs.switch_program, &p->switch_link);
 }
 
 void probes_detach(struct probes *p)
@@ -219,8 +140,8 @@ void probes_detach(struct probes *p)
 	/* In this order the end of the last switch is still seen. */
 	bpf_link__destroy(p->switch_link);
 	p->switch_link = NULL;
-	bpf_link__destroy(p->end_link);
-	p->end_link = NULL;
+	bpf_link__destroy(p->programs.end_link);
+	p->programs.end_link = NULL;
 }
 
 void probes_free(struct probes *p)
@@ -232,9 +153,7 @@ void probes_free(struct probes *p)
 		if (p->ring_fds[cpu] >= 0)
 			close(p->ring_fds[cpu]);
 	free(p->ring_fds);
-	if (p->cpus)
-		munmap((void *)p->cpus, p->cpus_bytes);
-	tvtraced_bpf__destroy(p->skel);
+	programs_unload(&p->programs);
 	free(p);
 }
 
@@ -245,7 +164,7 @@ const struct probes_info *probes_info(const struct probes *p)
 
 volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu)
 {
-	return &p->cpus[cpu];
+	return &p->programs.cpus[cpu];
 }
 
 int probes_flush(struct probes *p, unsigned int cpu, bool check)
@@ -257,7 +176,7 @@ int probes_flush(struct probes *p, unsigned int cpu, bool check)
 
 	/* Nothing runs on a CPU that is offline, so any other may speak for it. */
 	if (err == -ENXIO)
-		err = bpf_prog_test_run_opts(bpf_program__fd(p->skel->progs.flush), &opts);
+		err = bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
 	return err;
 }
 
@@ -276,7 +195,7 @@ int probes_ring_create(struct probes *p, unsigned int cpu)
 			    NULL);
 	if (fd < 0)
 		return -errno;
-	if (bpf_map_update_elem(bpf_map__fd(p->skel->maps.rings), &cpu, &fd, BPF_ANY)) {
+	if (bpf_map_update_elem(bpf_map__fd(p->programs.skel->maps.rings), &cpu, &fd, BPF_ANY)) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -288,18 +207,18 @@ int probes_ring_create(struct probes *p, unsigned int cpu)
 
 int probes_task_ring_fd(const struct probes *p)
 {
-	return bpf_map__fd(p->skel->maps.task_ring);
+	return bpf_map__fd(p->programs.skel->maps.task_ring);
 }
 
 u64 probes_task_events_lost(const struct probes *p)
 {
-	return *(volatile u64 *)&p->skel->bss->task_events_lost;
+	return *(volatile u64 *)&p->programs.skel->bss->task_events_lost;
 }
 
 int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r),
 		     void *ctx)
 {
-	int fd = bpf_iter_create(bpf_link__fd(p->skel->links.existing_tasks));
+	int fd = bpf_iter_create(bpf_link__fd(p->programs.skel->links.existing_tasks));
 	struct task_record records[64];
 	size_t have = 0;
 	ssize_t got;

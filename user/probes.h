@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cost_source.h"
 #include "features.h"
 #include "record.h"
 
@@ -17,8 +18,9 @@ struct probes;
 struct probes_info {
 	const char *cost_source;
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
-	unsigned int cpus;	 /* possible CPUs */
-	size_t ring_bytes;	 /* of one ring */
+	struct features features;
+	unsigned int cpus; /* possible CPUs */
+	size_t ring_bytes; /* of one ring */
 	unsigned int rings;
 	u64 cost_bias_ns;
 	u64 probe_entry_ns;
@@ -26,9 +28,11 @@ struct probes_info {
 
 /*
  * Loads everything, and measures the bias. On failure prints why and returns an exit status;
- * 0 is success. ring_bytes is the size of one CPU's ring, a power of two and at least a page.
+ * 0 is success. ring_bytes is the size of one CPU's ring, a power of two and at least a page;
+ * wanted is the cost source, NULL: the best that works.
  */
-int probes_load(struct probes **out, const struct features *f, size_t ring_bytes);
+int probes_load(struct probes **out, const struct features *f, size_t ring_bytes,
+		const struct cost_source *wanted);
 
 /* Attaches the task events and the task iterator. Returns 0 or an exit status. */
 int probes_attach_tasks(struct probes *p);

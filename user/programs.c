@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "programs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bpf/libbpf.h>
+
+#include "error.h"
+#include "exit_status.h"
+#include "tvtraced.skel.h"
+
+enum {
+	/* 64 bytes per event: room for the fork storm of one interval. */
+	TASK_RING_BYTES = 4 << 20,
+	/* A reader woken at a quarter has three quarters of the ring's time left to come. */
+	WAKEUP_DIVISOR = 4,
+};
+
+/* What an attempt failed at; err 0: it did not. */
+struct failure {
+	const char *what;
+	const char *name; /* static: the programs have gone when it is told */
+	int err;
+};
+
+static const char *way_out(int err)
+{
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return "run as root, or see whether lockdown or an LSM forbids BPF";
+	case -ENOMEM:
+		return "free some memory, or give a smaller --ring-size";
+	case -EBUSY:
+		return "another tracer may be in the way";
+	default:
+		return "run with --verbose for the kernel's words";
+	}
+}
+
+int programs_fail(const char *what, const char *name, int err)
+{
+	return fail(err == -EPERM ? STATUS_NO_PRIVILEGE : STATUS_FAILED, "cannot %s %s: %s; %s",
+		    what, name, strerror(-err), way_out(err));
+}
+
+/* Chooses programs and sizes, before anything is loaded. */
+static void configure(struct programs *p, const struct features *f, const struct programs_config *c,
+		      const struct switch_end *end)
+{
+	struct tvtraced_bpf *skel = p->skel;
+
+	p->switch_program =
+		f->has[FEATURE_PREV_STATE] ? skel->progs.sched_switch : skel->progs.sched_switch_3;
+	bpf_program__set_autoload(p->switch_program, true);
+	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
+	if (end->program) {
+		bpf_program__set_autoload(end->program, true);
+		bpf_program__set_autoload(skel->progs.calibrate_end_tp, true);
+		if (end->calibration)
+			bpf_program__set_autoload(end->calibration, true);
+	}
+	bpf_program__set_autoload(skel->progs.task_newtask, f->has[FEATURE_TASK_NEWTASK]);
+	bpf_program__set_autoload(skel->progs.sched_process_fork,
+				  f->has[FEATURE_SCHED_PROCESS_FORK]);
+	bpf_program__set_autoload(skel->progs.sched_process_exec,
+				  f->has[FEATURE_SCHED_PROCESS_EXEC]);
+	bpf_program__set_autoload(skel->progs.sched_process_exit,
+				  f->has[FEATURE_SCHED_PROCESS_EXIT]);
+	/* The last one is for calibration. */
+	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
+	bpf_map__set_max_entries(skel->maps.rings, c->cpus);
+	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
+	skel->rodata->task_wakeup_bytes = TASK_RING_BYTES / WAKEUP_DIVISOR;
+	skel->rodata->wakeup_bytes = c->ring_bytes / WAKEUP_DIVISOR;
+}
+
+static int map_cpus(struct programs *p, unsigned int cpus)
+{
+	void *mem;
+
+	p->cpus_bytes = (cpus + 1) * sizeof(struct cpu_state);
+	mem = mmap(NULL, p->cpus_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		   bpf_map__fd(p->skel->maps.cpus), 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	p->cpus = mem;
+	return 0;
+}
+
+/* Everything that may fail because of the cost source. */
+static struct failure try_source(struct programs *p, const struct features *f,
+				 const struct programs_config *c, const struct cost_source *source)
+{
+	struct switch_end end;
+	int err;
+
+	*p = (struct programs){.source = source, .skel = tvtraced_bpf__open()};
+	if (!p->skel)
+		return (struct failure){"open", "the BPF programs", -errno};
+	end = source->end(p->skel);
+	configure(p, f, c, &end);
+	err = tvtraced_bpf__load(p->skel);
+	if (err)
+		return (struct failure){"load", "the BPF programs", err};
+	err = map_cpus(p, c->cpus);
+	if (err)
+		return (struct failure){"map", "the CPUs' state", err};
+	if (end.program) {
+		p->end_link = end.attach(end.program, f->switch_end_symbol);
+		if (!p->end_link)
+			return (struct failure){"attach", "the end of a switch", -errno};
+	}
+	err = calibrate(p->skel, &p->cpus[c->cpus], c->cpus, &end, &p->calibration);
+	if (err)
+		return (struct failure){"attach", "the calibration", err};
+	return (struct failure){0};
+}
+
+/* A source that fails alone fails for a reason of its own. */
+static void refute(struct features *f, const struct cost_source *source,
+		   const struct failure *failure)
+{
+	if (cost_source_is_none(source))
+		return;
+	features_refute(f, source->needs, "found, but cannot %s %s: %s", failure->what,
+			failure->name, strerror(-failure->err));
+	tell("cost source %s: %s", source->name, f->how[source->needs]);
+}
+
+/* The one that was asked for does not work: says why, and which ones do. */
+static int fail_wanted(struct programs *p, struct features *f, const struct programs_config *c)
+{
+	const struct cost_source *wanted = c->cost_source, *source;
+	char works[128] = "";
+
+	for (size_t i = 0; (source = cost_source_at(i)); i++) {
+		struct failure failure;
+
+		if (source == wanted || !cost_source_found(source, f))
+			continue;
+		failure = try_source(p, f, c, source);
+		programs_unload(p);
+		if (!failure.err)
+			snprintf(works + strlen(works), sizeof(works) - strlen(works), "%s%s",
+				 works[0] ? ", " : "", source->name);
+		else if (cost_source_is_none(source))
+			return programs_fail(failure.what, failure.name, failure.err);
+	}
+	return fail(STATUS_FAILED, "no cost source %s on this kernel: %s; give one of these: %s",
+		    wanted->name, f->how[wanted->needs], works);
+}
+
+int programs_load(struct programs *p, struct features *f, const struct programs_config *c)
+{
+	const struct cost_source *source;
+	struct failure failure = {0};
+
+	for (size_t i = 0; (source = cost_source_at(i)); i++) {
+		if (c->cost_source && source != c->cost_source)
+			continue;
+		if (!cost_source_found(source, f)) {
+			tell("cost source %s: %s", source->name, f->how[source->needs]);
+			continue;
+		}
+		failure = try_source(p, f, c, source);
+		if (!failure.err) {
+			tell("cost source %s: works", source->name);
+			return STATUS_OK;
+		}
+		programs_unload(p);
+		refute(f, source, &failure);
+	}
+	if (c->cost_source && !cost_source_is_none(c->cost_source))
+		return fail_wanted(p, f, c);
+	return programs_fail(failure.what, failure.name, failure.err);
+}
+
+void programs_unload(struct programs *p)
+{
+	bpf_link__destroy(p->end_link);
+	if (p->cpus)
+		munmap((void *)p->cpus, p->cpus_bytes);
+	tvtraced_bpf__destroy(p->skel);
+	*p = (struct programs){0};
+}
