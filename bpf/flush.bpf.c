@@ -11,15 +11,18 @@
 #include "batch.h"
 #include "run_queue.h"
 
+/* Whether interrupts are on between a switch and its end: with sched_exit_tp. */
+const volatile bool end_interruptible = false;
+
 /*
- * The interrupt may have come between a switch and its end, since sched_switch has run and
- * interrupts are on before sched_exit_tp: such a record stays behind, as the first of the next
- * batch, and the snapshot is of the instant before that switch (finish_switch() knows that its
- * record may move). Returns how many stay (0 or 1).
+ * Then this interrupt may have come in between: such a record stays behind, as the first of the
+ * next batch, and the snapshot is of the instant before that switch (finish_switch() knows that its
+ * record may move). Elsewhere the end of an open record was missed, and does not come any more.
+ * Returns how many stay (0 or 1).
  */
 static __always_inline u32 keep_open(struct cpu_state *c, struct switch_record *kept)
 {
-	if (!c->open || c->open != c->staged)
+	if (!end_interruptible || !c->open || c->open != c->staged)
 		return 0;
 	*kept = c->batch[(c->open - 1) & (BATCH_RECORDS - 1)];
 	c->staged--;
@@ -37,6 +40,7 @@ __noinline int flush_cpu(u32 cpu, u64 nr_switches)
 	if (!c)
 		return 0;
 	keep = keep_open(c, &kept);
+	c->open = 0;
 	batch_push(cpu);
 	c->spill_index ^= 1;
 

@@ -43,20 +43,21 @@ static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
 
 static struct switch_end sched_exit_tp(const struct tvtraced_bpf *skel)
 {
-	return (struct switch_end){skel->progs.sched_exit, NULL, attach_itself,
+	return (struct switch_end){true, skel->progs.sched_exit, NULL, attach_itself,
 				   calibrate_on_tracepoint};
 }
 
 static struct switch_end fentry(const struct tvtraced_bpf *skel)
 {
-	return (struct switch_end){skel->progs.switch_end_fentry, NULL, attach_itself,
+	return (struct switch_end){false, skel->progs.switch_end_fentry, NULL, attach_itself,
 				   calibrate_on_tracepoint};
 }
 
 static struct switch_end kprobe(const struct tvtraced_bpf *skel)
 {
-	return (struct switch_end){skel->progs.switch_end_kprobe, skel->progs.calibrate_end_kprobe,
-				   attach_to_symbol, calibrate_on_function};
+	return (struct switch_end){false, skel->progs.switch_end_kprobe,
+				   skel->progs.calibrate_end_kprobe, attach_to_symbol,
+				   calibrate_on_function};
 }
 
 static struct switch_end none(const struct tvtraced_bpf *skel)

@@ -14,6 +14,7 @@ struct bpf_link;
 
 /* The programs of one source; all NULL: none is needed. */
 struct switch_end {
+	bool interruptible; /* interrupts are on between the switch and its end */
 	struct bpf_program *program;
 	struct bpf_program *calibration; /* the same for calibrate.bpf.c, beside calibrate_end_tp */
 	/* symbol: what finish_task_switch is called on this kernel. NULL with errno on failure. */
