@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,6 +12,7 @@
 #include "error.h"
 #include "exit_status.h"
 #include "tvtraced.skel.h"
+#include "verifier_log.h"
 
 enum {
 	/* 64 bytes per event: room for the fork storm of one interval. */
@@ -79,6 +81,17 @@ static void configure(struct programs *p, const struct features *f, const struct
 	skel->rodata->wakeup_bytes = c->ring_bytes / WAKEUP_DIVISOR;
 }
 
+static int load(struct tvtraced_bpf *skel)
+{
+	char *logs = verbose ? verifier_log_request(skel->obj) : NULL;
+	int err = tvtraced_bpf__load(skel);
+
+	if (!err && verbose)
+		verifier_log_tell(skel->obj);
+	free(logs);
+	return err;
+}
+
 static int map_cpus(struct programs *p, unsigned int cpus)
 {
 	void *mem;
@@ -104,7 +117,7 @@ static struct failure try_source(struct programs *p, const struct features *f,
 		return (struct failure){"open", "the BPF programs", -errno};
 	end = source->end(p->skel);
 	configure(p, f, c, &end);
-	err = tvtraced_bpf__load(p->skel);
+	err = load(p->skel);
 	if (err)
 		return (struct failure){"load", "the BPF programs", err};
 	err = map_cpus(p, c->cpus);
