@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 # These assert for the tests, and should say as much when it fails.
-pytest.register_assert_rewrite("identities", "prom", "terminal", "tracer", "workloads")
+pytest.register_assert_rewrite("identities", "kernel", "prom", "terminal", "tracer", "workloads")
 
 import links
 from tracer import ROOT, TVTRACED, Tracer
@@ -63,3 +64,11 @@ def workload():
             stack.callback(started.end)
             return started
         yield start
+
+
+@pytest.fixture
+def public_binary():
+    """A copy of tvtraced that any user can reach."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        yield shutil.copy(TVTRACED, directory)

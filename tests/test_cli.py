@@ -14,7 +14,7 @@ from terminal import columns
 from tracer import TVTRACED
 
 OPTIONS = ["--interval", "--duration", "--textfile", "--once", "--json", "--quiet", "--verbose",
-           "--ring-size", "--version", "--help"]
+           "--ring-size", "--cost-source", "--features", "--version", "--help"]
 TABLE_ROW = re.compile(r"(thread|process|kthread|idle) +(user|kthread|idle) .*\d%")
 
 
@@ -69,8 +69,8 @@ def test_once_json():
 
 def test_json_has_the_documented_members():
     publication = json.loads(tvtraced.run("--once", "--json", "--interval", "0.1").stdout)
-    assert {"version", "kernel", "cost_source", "cost_bias_ns", "accounting", "switches", "cost",
-            "groups", "threads", "other", "time_ns", "interval_ns", "uptime_ns", "final",
+    assert {"version", "kernel", "cost_source", "cost_bias_ns", "features", "accounting", "switches",
+            "cost", "groups", "threads", "other", "time_ns", "interval_ns", "uptime_ns", "final",
             "cost_by_from", "probe", "ring"} <= set(publication)
     assert {"seen", "received", "spilled", "unmeasured", "unseen"} <= set(publication["accounting"])
     assert {"kind", "count", "sum_ns", "min_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns",
@@ -148,8 +148,9 @@ def test_quiet_prints_nothing():
 def test_verbose_says_what_it_chose():
     result = tvtraced.run("--verbose", "--once", "--json", "--interval", "0.1")
     assert result.returncode == 0
-    json.loads(result.stdout)
-    assert "sched_exit_tp" in result.stderr and "ring buffer" in result.stderr
+    source = json.loads(result.stdout)["cost_source"]
+    assert f"\ntvtraced: cost source {source}: works\n" in result.stderr
+    assert "tvtraced: ring_buffer: yes (" in result.stderr
 
 
 @pytest.mark.parametrize("options", [["--json"], []])

@@ -4,17 +4,13 @@ Each way to fail has its own exit status and says in one line what is wrong and 
 nothing stays attached is checked after every test (conftest.py).
 """
 
-import os
 import pathlib
-import shutil
-import tempfile
 
 import pytest
 
 import tracer as tvtraced
+from kernel import Disguise
 from tracer import TVTRACED
-
-BTF = pathlib.Path("/sys/kernel/btf/vmlinux")
 
 
 def check_failure(result, status, *words):
@@ -46,6 +42,13 @@ def test_bad_ring_size(value):
     check_failure(result, tvtraced.USAGE, f"--ring-size: '{value}'", "from 4096 to")
 
 
+@pytest.mark.parametrize("value", ["", "x", "None", "none ", "sched_exit", "kprobe,none"])
+def test_bad_cost_source(value):
+    result = tvtraced.run(f"--cost-source={value}", "--once", "--json")
+    check_failure(result, tvtraced.USAGE, f"--cost-source: '{value}'",
+                  "sched_exit_tp, fentry, kprobe, none")
+
+
 @pytest.mark.parametrize("options, word", [
     (["--textfile="], "--textfile"),
     (["--json", "--quiet"], "--quiet"),
@@ -54,17 +57,11 @@ def test_bad_ring_size(value):
     (["--interval"], "interval"),
     (["-Z"], "Z"),
     (["--json=yes"], "--json"),
+    (["--cost-source"], "--cost-source"),
+    (["--features=yes"], "--features"),
 ])
 def test_bad_command_line(options, word):
     check_failure(tvtraced.run(*options), tvtraced.USAGE, word)
-
-
-@pytest.fixture
-def public_binary():
-    """A copy of tvtraced that any user can reach."""
-    with tempfile.TemporaryDirectory() as directory:
-        os.chmod(directory, 0o755)
-        yield shutil.copy(TVTRACED, directory)
 
 
 def test_not_root(public_binary):
@@ -92,33 +89,19 @@ def test_lock_goes_with_a_killed_one(tracer):
     assert tvtraced.run("--once", "--json", "--interval", "0.1").returncode == tvtraced.OK
 
 
-def with_btf(path):
-    """tvtraced on a kernel that describes itself by the file at `path`."""
-    script = 'mount --bind "$1" /sys/kernel/btf/vmlinux; shift; exec "$@"'
-    return ("unshare", "--mount", "sh", "-ec", script, "sh", str(path), TVTRACED)
-
-
 @pytest.mark.parametrize("content", [b"", b"no BTF at all", b"\x9f\xeb\x01\x00" + bytes(20)])
 def test_kernel_without_btf(tmp_path, content):
-    btf = tmp_path / "vmlinux"
-    btf.write_bytes(content)
-    result = tvtraced.run("--once", command=with_btf(btf))
+    result = tvtraced.run("--once", command=Disguise(tmp_path).btf(content).command)
     check_failure(result, tvtraced.NO_BTF, "/sys/kernel/btf/vmlinux", "CONFIG_DEBUG_INFO_BTF")
 
 
 @pytest.mark.parametrize("name, status, word", [
-    (b"btf_trace_sched_switch", tvtraced.NO_SWITCH, "sched_switch"),
-    (b"BPF_MAP_TYPE_RINGBUF", tvtraced.NO_RINGBUF, "ring buffer"),
+    ("btf_trace_sched_switch", tvtraced.NO_SWITCH, "sched_switch"),
+    ("BPF_MAP_TYPE_RINGBUF", tvtraced.NO_RINGBUF, "ring buffer"),
 ])
 def test_kernel_that_lacks_something(tmp_path, name, status, word):
     """This kernel's own description, in which one name reads otherwise."""
-    data = BTF.read_bytes()
-    terminated = b"\0" + name + b"\0"
-    assert data.count(terminated) == 1
-    btf = tmp_path / "vmlinux"
-    btf.write_bytes(data.replace(terminated, b"\0" + name.translate(bytes.maketrans(b"S", b"X"))
-                                 [:-1] + b"_\0"))
-    result = tvtraced.run("--once", command=with_btf(btf))
+    result = tvtraced.run("--once", command=Disguise(tmp_path).without(name).command)
     check_failure(result, status, word, "use ")
 
 

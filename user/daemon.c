@@ -276,6 +276,7 @@ static void fill_host(struct daemon *d)
 	memcpy(d->host.kernel, u.release, sizeof(d->host.kernel) - 1);
 	d->host.cost_source = info->cost_source;
 	d->host.cost_reason = info->cost_reason;
+	d->host.features = &info->features;
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;

@@ -73,7 +73,8 @@ static json *accounting(const struct publication *p)
 	put(o, "received", number(a->received));
 	put(o, "spilled", number(a->spilled));
 	put(o, "unmeasured", number(a->unmeasured));
-	put(o, "unseen", number(a->unseen));
+	put(o, "unseen",
+	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? number(a->unseen) : NULL);
 	put(o, "task_events_lost", number(a->task_events_lost));
 	put(r, "labels", json_object_new_int64(left.labels));
 	put(r, "records", json_object_new_int64(left.records));
@@ -272,6 +273,20 @@ static json *cost_bias(const struct publication *p)
 	return number(p->host->cost_bias_ns);
 }
 
+static json *features(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int i = 0; i < NR_FEATURES; i++) {
+		json *o = json_object_new_object();
+
+		put(o, "name", json_object_new_string(feature_infos[i].name));
+		put(o, "available", json_object_new_boolean(p->host->features->has[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 static json *time_now(const struct publication *p)
 {
 	return number(p->now_ns);
@@ -303,6 +318,7 @@ static const struct member {
 	{"kernel", kernel, NULL},
 	{"cost_source", cost_source, NULL},
 	{"cost_bias_ns", cost_bias, NULL},
+	{"features", features, NULL},
 	{"time_ns", time_now, NULL},
 	{"interval_ns", interval, NULL},
 	{"uptime_ns", uptime, NULL},

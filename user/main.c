@@ -15,6 +15,7 @@
 #include "features.h"
 #include "lock.h"
 #include "options.h"
+#include "show_features.h"
 
 #define LOCK_PATH "/run/tvtraced.lock"
 
@@ -95,6 +96,10 @@ int main(int argc, char **argv)
 
 	options_parse(&options, argc, argv);
 	libbpf_set_print(print_libbpf);
+	if (options.features) {
+		status = read_features(&features);
+		return status ? status : show_features(stdout, &features, &options, may_trace());
+	}
 	if (!may_trace())
 		return fail(STATUS_NO_PRIVILEGE,
 			    "no privilege to trace the kernel; run as root, or "

@@ -17,6 +17,7 @@ enum {
 	OPTION_ONCE,
 	OPTION_JSON,
 	OPTION_COST_SOURCE,
+	OPTION_FEATURES,
 
 	DEFAULT_RING_BYTES = 1 << 20,
 	MAX_RING_BYTES = 1 << 30,
@@ -49,6 +50,10 @@ static const struct argp_option argp_options[] = {
 	{"cost-source", OPTION_COST_SOURCE, "NAME", 0,
 	 "Take the end of a switch from NAME: sched_exit_tp, fentry, kprobe, or none, which counts "
 	 "switches and measures no cost (default: the first of these that works here)",
+	 0},
+	{"features", OPTION_FEATURES, NULL, 0,
+	 "Say what this kernel has, what is lost without it, and which cost source it gives (which "
+	 "only root can try), and exit",
 	 0},
 	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,
 	 "Ring buffer of each CPU, 4096 to 1073741824, rounded up to a power of two; K and M may "
@@ -150,6 +155,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_COST_SOURCE:
 		o->cost_source = parse_cost_source(arg);
+		return 0;
+	case OPTION_FEATURES:
+		o->features = true;
 		return 0;
 	case OPTION_RING_SIZE:
 		o->ring_bytes = parse_ring_size(arg);

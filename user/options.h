@@ -18,6 +18,7 @@ struct options {
 	bool once;
 	bool json;
 	bool quiet;
+	bool features; /* only say what this kernel has */
 };
 
 /*

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "features.h"
 #include "histogram.h"
 #include "tasks.h"
 
@@ -17,7 +18,8 @@ struct host_facts {
 	char kernel[65];	 /* uname release */
 	const char *cost_source; /* "sched_exit_tp", ..., "none" */
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
-	u64 cost_bias_ns;	 /* the probes' own share of every measured cost */
+	const struct features *features;
+	u64 cost_bias_ns;   /* the probes' own share of every measured cost */
 	u64 probe_entry_ns; /* measured at start: entering and leaving both programs, once each */
 	u64 ring_bytes;	    /* of one ring */
 	unsigned int rings;
@@ -30,8 +32,8 @@ struct accounting {
 	u64 seen;
 	u64 received;
 	u64 spilled;
-	u64 unmeasured; /* no cost: no end was seen, or there is no cost source */
-	u64 unseen;
+	u64 unmeasured;	      /* no cost: no end was seen, or there is no cost source */
+	u64 unseen;	      /* means nothing without FEATURE_RUN_QUEUE_COUNT */
 	u64 task_events_lost; /* lifecycle records that did not fit their ring */
 	u64 ring_high_water;  /* bytes, the most that was ever found in one ring */
 	u64 probe_runs;	      /* runs of the two switch programs together */

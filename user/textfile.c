@@ -168,6 +168,13 @@ static void cost_source(FILE *out, const char *name, const struct source *s)
 	fprintf(out, "%s{source=\"%s\"} 1\n", name, s->p->host->cost_source);
 }
 
+static void feature_info(FILE *out, const char *name, const struct source *s)
+{
+	for (int i = 0; i < NR_FEATURES; i++)
+		fprintf(out, "%s{feature=\"%s\",available=\"%s\"} 1\n", name, feature_infos[i].name,
+			s->p->host->features->has[i] ? "true" : "false");
+}
+
 static void build_info(FILE *out, const char *name, const struct source *s)
 {
 	(void)s;
@@ -224,62 +231,82 @@ static const struct metric {
 	const char *type;
 	const char *help;
 	void (*print)(FILE *out, const char *name, const struct source *s);
-	bool needs_cost; /* not published without a cost source */
+	enum {
+		ALWAYS,
+		WITH_COST,	/* not published without a cost source */
+		WITH_RUN_QUEUE, /* nor these where the kernel's own count cannot be read */
+	} when;
 } metrics[] = {
 	{"tvtraced_context_switches_total", "counter",
 	 "Context switches seen, by what each did to the address space (kind thread: kept, "
 	 "process: "
 	 "changed), what left the CPU (from) and how (reason; means nothing for from idle).",
-	 switches, false},
+	 switches, ALWAYS},
 	{"tvtraced_context_switch_cost_seconds", "histogram",
 	 "Direct cost of a context switch: page-table, register and stack switch and any interrupt "
 	 "taken inside; not picking the next task, nor the cache and TLB misses it pays later. "
 	 "Raw, with tvtraced_cost_bias_seconds included.",
-	 cost, true},
+	 cost, WITH_COST},
 	{"tvtraced_group_context_switches_total", "counter",
 	 "Context switches into the thread groups of this name: the busiest names, the rest as "
 	 "other (with switches whose task was not known); spilled switches are missing.",
-	 group_switches, false},
+	 group_switches, ALWAYS},
 	{"tvtraced_group_context_switch_cost_seconds_total", "counter",
 	 "Direct cost of the context switches into the thread groups of this name.", group_cost,
-	 true},
+	 WITH_COST},
 	{"tvtraced_switches_spilled_total", "counter",
 	 "Switches that did not fit the ring: counted, with their cost, but in no group.", spilled,
-	 false},
+	 ALWAYS},
 	{"tvtraced_switches_unseen_total", "counter",
-	 "Switches that the kernel counted and no program observed.", unseen, false},
+	 "Switches that the kernel counted and no program observed.", unseen, WITH_RUN_QUEUE},
 	{"tvtraced_switches_unmeasured_total", "counter",
-	 "Switches seen whose cost was not measured.", unmeasured, false},
+	 "Switches seen whose cost was not measured.", unmeasured, ALWAYS},
 	{"tvtraced_task_events_lost_total", "counter",
 	 "Task events that did not fit their ring; the task list was read anew each time.",
-	 task_events_lost, false},
-	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, false},
+	 task_events_lost, ALWAYS},
+	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, ALWAYS},
 	{"tvtraced_groups", "gauge", "Thread groups alive, kernel threads included.", groups,
-	 false},
+	 ALWAYS},
 	{"tvtraced_cost_bias_seconds", "gauge",
 	 "The probes' own share of every measured cost, measured at start; not subtracted.",
-	 cost_bias, true},
+	 cost_bias, WITH_COST},
 	{"tvtraced_cost_source_info", "gauge", "Where the end of a switch is taken from.",
-	 cost_source, false},
-	{"tvtraced_build_info", "gauge", "Version of tvtraced.", build_info, false},
+	 cost_source, ALWAYS},
+	{"tvtraced_feature_info", "gauge",
+	 "What this kernel has for tvtraced; tvtraced --features says what is lost without it.",
+	 feature_info, ALWAYS},
+	{"tvtraced_build_info", "gauge", "Version of tvtraced.", build_info, ALWAYS},
 	{"tvtraced_ring_size_bytes", "gauge", "Size of the ring buffer of each CPU.", ring_size,
-	 false},
+	 ALWAYS},
 	{"tvtraced_ring_high_water_bytes", "gauge", "The most that ever waited in one ring.",
-	 ring_high_water, false},
+	 ring_high_water, ALWAYS},
 	{"tvtraced_probe_run_seconds_total", "counter",
 	 "Estimated run time of the switch programs on all CPUs: what entering them costs, as "
 	 "measured at start, and what they do, timed in one switch of 64.",
-	 probe_run, false},
-	{"tvtraced_probe_runs_total", "counter", "Runs of the switch programs.", probe_runs, false},
+	 probe_run, ALWAYS},
+	{"tvtraced_probe_runs_total", "counter", "Runs of the switch programs.", probe_runs,
+	 ALWAYS},
 	{"tvtraced_own_cpu_seconds_total", "counter", "User and system time of the daemon.",
-	 own_cpu, false},
+	 own_cpu, ALWAYS},
 	{"tvtraced_resident_memory_bytes", "gauge", "Resident memory of the daemon.", resident,
-	 false},
+	 ALWAYS},
 	{"tvtraced_last_write_timestamp_seconds", "gauge",
-	 "When this file was last written before this time, in Unix time.", last_write, false},
+	 "When this file was last written before this time, in Unix time.", last_write, ALWAYS},
 	{"tvtraced_textfile_write_failures_total", "counter", "Writes of this file that failed.",
-	 write_failures, false},
+	 write_failures, ALWAYS},
 };
+
+static bool published(const struct metric *m, const struct host_facts *host)
+{
+	switch (m->when) {
+	case WITH_COST:
+		return !host->cost_reason;
+	case WITH_RUN_QUEUE:
+		return host->features->has[FEATURE_RUN_QUEUE_COUNT];
+	default:
+		return true;
+	}
+}
 
 void textfile_render(FILE *out, const struct publication *p, const struct series_table *s,
 		     const struct textfile_status *status)
@@ -289,7 +316,7 @@ void textfile_render(FILE *out, const struct publication *p, const struct series
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
 		const struct metric *m = &metrics[i];
 
-		if (m->needs_cost && p->host->cost_reason)
+		if (!published(m, p->host))
 			continue;
 		fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, m->type);
 		m->print(out, m->name, &source);

@@ -12,6 +12,7 @@
 struct layout {
 	bool all_cells; /* also those without a switch */
 	bool note;	/* what a cost is not, or why there is none */
+	bool lack;	/* what this kernel does not have */
 	bool spacious;	/* blank lines */
 	int histogram_rows;
 	int group_rows;
@@ -37,10 +38,10 @@ static int most(int a, int b)
 	return a > b ? a : b;
 }
 
-static struct layout plan(const struct canvas *c, const struct view *v)
+static struct layout plan(const struct canvas *c, const struct view *v, bool lacking)
 {
 	int used = least(view_used_octaves(v), MAX_HISTOGRAM_ROWS);
-	struct layout l = {true, true, true, used, MAX_TOP_GROUPS};
+	struct layout l = {true, true, lacking, true, used, MAX_TOP_GROUPS};
 	int left = c->height - HEAD_LINES - HEADINGS;
 
 	if (!c->height)
@@ -49,6 +50,8 @@ static struct layout plan(const struct canvas *c, const struct view *v)
 	left -= l.all_cells ? NR_POSSIBLE_CELLS : view_used_cells(v);
 	l.note = left > least(used, MIN_HISTOGRAM_ROWS) + 1;
 	left -= l.note;
+	l.lack = lacking && left > least(used, MIN_HISTOGRAM_ROWS) + 1;
+	left -= l.lack;
 	l.spacious = left >= MAX_TOP_GROUPS + used + SPACIOUS_LINES;
 	left -= l.spacious ? SPACIOUS_LINES : 0;
 	/* Half each, and to each what the other does not need. */
@@ -67,9 +70,12 @@ void view_draw(struct canvas *c, const struct publication *p, const struct top_g
 {
 	struct view v;
 	struct layout l;
+	const char *lack;
+	char text[128];
 
 	view_open(&v, p);
-	l = plan(c, &v);
+	lack = view_lack_note(&v, text, sizeof(text));
+	l = plan(c, &v, lack);
 	view_head(c, &v);
 	blank(c, &l);
 	if (p->final) {
@@ -79,6 +85,10 @@ void view_draw(struct canvas *c, const struct publication *p, const struct top_g
 	view_table(c, &v, l.all_cells);
 	if (l.note) {
 		canvas_print(c, STYLE_DIM, "%s", view_cost_note(&v));
+		canvas_end_line(c);
+	}
+	if (l.lack) {
+		canvas_print(c, STYLE_DIM, "%s", lack);
 		canvas_end_line(c);
 	}
 	blank(c, &l);

@@ -63,6 +63,33 @@ const char *view_cost_note(const struct view *v)
 	return "cost: the switch alone; not picking the task, nor later cache and TLB misses";
 }
 
+const char *view_lack_note(const struct view *v, char *text, size_t size)
+{
+	static const enum feature said_elsewhere[] = {FEATURE_SCHED_EXIT_TP, FEATURE_FENTRY,
+						      FEATURE_KPROBE, FEATURE_RUN_QUEUE_COUNT};
+	const struct features *features = v->p->host->features;
+	bool lacks[NR_FEATURES];
+	int n = 0, last = 0;
+
+	for (int i = 0; i < NR_FEATURES; i++)
+		lacks[i] = !features->has[i];
+	for (size_t i = 0; i < sizeof(said_elsewhere) / sizeof(said_elsewhere[0]); i++)
+		lacks[said_elsewhere[i]] = false;
+	for (int i = 0; i < NR_FEATURES; i++) {
+		n += lacks[i];
+		last = lacks[i] ? i : last;
+	}
+	if (!n)
+		return NULL;
+	if (n == 1)
+		snprintf(text, size, "without %s: %s", feature_infos[last].name,
+			 feature_infos[last].lost);
+	else
+		snprintf(text, size, "this kernel lacks %d features; --features says what is lost",
+			 n);
+	return text;
+}
+
 static double probe_ns_per_switch(const struct view *v)
 {
 	const struct publication *p = v->p;
@@ -112,7 +139,9 @@ static void print_trust(struct canvas *c, const struct view *v)
 	for (int i = 0; i < 4; i++) {
 		bool trouble = i == 2 && (a->spilled || a->task_events_lost);
 
-		if (width > c->width)
+		if (i == 3 && !v->p->host->features->has[FEATURE_RUN_QUEUE_COUNT])
+			snprintf(words[i], sizeof(words[i]), "unseen ?");
+		else if (width > c->width)
 			snprintf(words[i], sizeof(words[i]), "%s %s", names[i],
 				 format_count(count, (double)counts[i]));
 		canvas_print(c, trouble ? STYLE_WARNING : STYLE_PLAIN, "%s", words[i]);

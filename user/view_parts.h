@@ -3,6 +3,8 @@
 #ifndef TVTRACED_VIEW_PARTS_H
 #define TVTRACED_VIEW_PARTS_H
 
+#include <stddef.h>
+
 #include "canvas.h"
 #include "publication.h"
 #include "view.h"
@@ -27,6 +29,12 @@ int view_used_octaves(const struct view *v);
 
 /* One line on what a cost is and is not, or why there is none. */
 const char *view_cost_note(const struct view *v);
+
+/*
+ * One line on what else this kernel lacks, apart from cost sources and the kernel's own count of
+ * switches, which the head speaks of; NULL: nothing. Written to text.
+ */
+const char *view_lack_note(const struct view *v, char *text, size_t size);
 
 /* Two lines: what and where, and how far to trust it. */
 void view_head(struct canvas *c, const struct view *v);

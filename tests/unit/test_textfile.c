@@ -11,6 +11,7 @@
 
 struct page {
 	struct host_facts host;
+	struct features features;
 	struct publication p;
 	struct series_table *series;
 	struct task_table *tasks;
@@ -22,6 +23,8 @@ static void page_open(struct page *page)
 {
 	memset(page, 0, sizeof(*page));
 	page->host.cost_source = "sched_exit_tp";
+	page->host.features = &page->features;
+	memset(page->features.has, true, sizeof(page->features.has));
 	page->p.host = &page->host;
 	page->series = series_new();
 	page->tasks = task_table_new(1, 100, 100);
@@ -261,6 +264,23 @@ static void without_a_cost_source_no_cost_is_published(void **state)
 	page_close(&page);
 }
 
+static void each_feature_is_there_or_not(void **state)
+{
+	struct page page;
+
+	(void)state;
+	page_open(&page);
+	page.features.has[FEATURE_FENTRY] = false;
+	render(&page);
+	check(&page, "tvtraced_feature_info{feature=\"fentry\",available=\"false\"}", "1");
+	check(&page, "tvtraced_feature_info{feature=\"kprobe\",available=\"true\"}", "1");
+	check(&page, "tvtraced_switches_unseen_total", "0");
+	page.features.has[FEATURE_RUN_QUEUE_COUNT] = false;
+	render(&page);
+	assert_null(strstr(page.text, "unseen_total"));
+	page_close(&page);
+}
+
 /* HELP, TYPE, then the samples of that metric, and never again. */
 static void metrics_stand_in_the_format_s_order(void **state)
 {
@@ -299,6 +319,7 @@ int main(void)
 		cmocka_unit_test(names_are_escaped_as_label_values),
 		cmocka_unit_test(expected_series_begin_at_zero),
 		cmocka_unit_test(without_a_cost_source_no_cost_is_published),
+		cmocka_unit_test(each_feature_is_there_or_not),
 		cmocka_unit_test(metrics_stand_in_the_format_s_order),
 	};
 

@@ -11,6 +11,7 @@ enum { MOST_WIDTH = 100, MOST_HEIGHT = 60, PAGE_BYTES = 1 << 16, NR_PROGRAMS = 1
 
 struct page {
 	struct host_facts host;
+	struct features features;
 	struct publication p;
 	struct task_table *tasks;
 	struct canvas canvas;
@@ -81,6 +82,8 @@ static struct page *page_open(u64 n, int octaves)
 	strcpy(page->host.kernel, "6.1.0-28-cloud-amd64");
 	page->host.cost_source = "sched_exit_tp";
 	page->host.cost_bias_ns = 123;
+	page->host.features = &page->features;
+	memset(page->features.has, true, sizeof(page->features.has));
 	page->tasks = task_table_new(1, 100, 100);
 	page->p = (struct publication){.host = &page->host,
 				       .tasks = page->tasks,
@@ -136,6 +139,7 @@ static void it_never_leaves_the_canvas(void **state)
 		for (size_t o = 0; o < ARRAY_SIZE(octaves); o++) {
 			struct page *page = page_open(counts[n], octaves[o]);
 
+			page->features.has[FEATURE_PREV_STATE] = n % 2;
 			for (int width = 0; width <= MOST_WIDTH; width += 4)
 				for (int height = 0; height <= MOST_HEIGHT; height++)
 					draw(page, width, height);
@@ -224,6 +228,46 @@ static void without_cost_it_says_why_once(void **state)
 	page_close(page);
 }
 
+static void what_else_is_lacking_is_said_once(void **state)
+{
+	static const int heights[] = {0, 24, 60};
+	struct page *page = page_open(1000, 3);
+
+	(void)state;
+	page->features.has[FEATURE_SCHED_EXIT_TP] = false;
+	draw(page, 80, 0);
+	assert_int_equal(lines_with(page, "without "), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(heights); i++) {
+		page->features.has[FEATURE_PREV_STATE] = false;
+		page->features.has[FEATURE_TASK_RENAME] = true;
+		draw(page, 80, heights[i]);
+		assert_int_equal(
+			lines_with(page,
+				   "without prev_state: a sleep that a signal prevents counts "
+				   "as preempted\n"),
+			1);
+		page->features.has[FEATURE_TASK_RENAME] = false;
+		draw(page, 80, heights[i]);
+		assert_int_equal(lines_with(page, "lacks 2 features"), 1);
+		assert_int_equal(lines_with(page, "says what is lost\n"), 1);
+	}
+	page_close(page);
+}
+
+static void without_the_kernels_count_unseen_is_unknown(void **state)
+{
+	struct page *page = page_open(1000, 3);
+
+	(void)state;
+	draw(page, 80, 0);
+	assert_int_equal(lines_with(page, "  unseen 1000000  "), 1);
+	page->features.has[FEATURE_RUN_QUEUE_COUNT] = false;
+	draw(page, 80, 0);
+	assert_int_equal(lines_with(page, "  unseen ?  "), 1);
+	assert_int_equal(lines_with(page, "without "), 0);
+	page_close(page);
+}
+
 static void the_last_block_is_of_the_whole_run(void **state)
 {
 	struct page *page = page_open(1000, 3);
@@ -252,6 +296,8 @@ int main(void)
 		cmocka_unit_test(a_large_terminal_shows_ten_groups_and_all_octaves),
 		cmocka_unit_test(a_row_of_several_octaves_is_to_scale),
 		cmocka_unit_test(without_cost_it_says_why_once),
+		cmocka_unit_test(what_else_is_lacking_is_said_once),
+		cmocka_unit_test(without_the_kernels_count_unseen_is_unknown),
 		cmocka_unit_test(the_last_block_is_of_the_whole_run),
 	};
 

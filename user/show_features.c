@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "show_features.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "error.h"
+#include "exit_status.h"
+#include "programs.h"
+
+enum { NAME_WIDTH = 18 };
+
+static int longest_how(const struct features *f)
+{
+	int longest = 0;
+
+	for (int i = 0; i < NR_FEATURES; i++)
+		if ((int)strlen(f->how[i]) > longest)
+			longest = (int)strlen(f->how[i]);
+	return longest;
+}
+
+static void print_row(FILE *out, const char *name, const char *available, const char *how,
+		      int how_width, const char *lost)
+{
+	fprintf(out, "%-*s | %-9s | %-*s | %s\n", NAME_WIDTH, name, available, how_width, how,
+		lost);
+}
+
+static void print_table(FILE *out, const struct features *f)
+{
+	int width = longest_how(f);
+
+	print_row(out, "feature", "available", "how", width, "lost without it");
+	for (int i = 0; i < NR_FEATURES; i++) {
+		const struct feature_info *info = &feature_infos[i];
+
+		print_row(out, info->name, f->has[i] ? "yes" : "no", f->how[i], width, info->lost);
+	}
+}
+
+/* The best of those found, or the one that was asked for. */
+static const struct cost_source *untried(const struct features *f, const struct options *o)
+{
+	size_t i = 0;
+
+	if (o->cost_source)
+		return o->cost_source;
+	while (!cost_source_found(cost_source_at(i), f))
+		i++;
+	return cost_source_at(i);
+}
+
+static void print_source(FILE *out, const struct cost_source *s, const struct options *o,
+			 bool tried)
+{
+	const char *why = tried ? "the best that works here"
+				: "the best that was found; only root can try whether it works";
+
+	if (o->cost_source)
+		why = "as --cost-source says";
+	else if (cost_source_is_none(s))
+		why = "none of the others works here";
+	fprintf(out, "cost source: %s (%s)\n", s->name, why);
+}
+
+int show_features(FILE *out, struct features *f, const struct options *o, bool may_try)
+{
+	const struct programs_config config = {
+		.cpus = (unsigned int)libbpf_num_possible_cpus(),
+		.ring_bytes = o->ring_bytes,
+		.cost_source = o->cost_source,
+	};
+	const struct cost_source *source = untried(f, o);
+	struct programs programs = {0};
+	int status = STATUS_OK;
+
+	if (may_try && features_suffice(f)) {
+		status = programs_load(&programs, f, &config);
+		source = programs.source;
+		programs_unload(&programs);
+	}
+	errno = 0;
+	print_table(out, f);
+	if (!features_suffice(f))
+		fprintf(out, "cost source: tvtraced does not start on this kernel\n");
+	else if (!status)
+		print_source(out, source, o, may_try);
+	if (fflush(out) || ferror(out))
+		return fail(STATUS_FAILED, "cannot write to standard output: %s",
+			    strerror(errno ? errno : EIO));
+	return status;
+}
