@@ -12,9 +12,10 @@ from tracer import TVTRACED, run
 
 BTF = pathlib.Path("/sys/kernel/btf/vmlinux")
 KALLSYMS = pathlib.Path("/proc/kallsyms")
+LOCKDOWN = pathlib.Path("/sys/kernel/security/lockdown")
 EVENT_SOURCES = pathlib.Path("/sys/bus/event_source/devices")
 
-FEATURES = ("ring_buffer", "sched_switch", "prev_state", "sched_exit_tp", "fentry", "kprobe",
+FEATURES = ("kernel_reads", "ring_buffer", "sched_switch", "prev_state", "sched_exit_tp", "fentry", "kprobe",
             "run_queue_count", "task_iterator", "task_newtask", "sched_process_fork",
             "sched_process_exec", "sched_process_exit", "task_rename")
 COST_SOURCES = ("sched_exit_tp", "fentry", "kprobe", "none")
@@ -95,6 +96,13 @@ class Disguise:
         (copy / "kprobe").mkdir(parents=True)
         (copy / "kprobe" / "type").write_text("4242\n", encoding="ascii")
         return self._cover(EVENT_SOURCES, copy)
+
+    def with_lockdown(self, levels):
+        """The kernel seems to be locked down, the level in brackets."""
+        copy = self.directory / "security"
+        copy.mkdir()
+        (copy / "lockdown").write_text(levels + "\n", encoding="ascii")
+        return self._cover(LOCKDOWN.parent, copy)
 
     @property
     def command(self):

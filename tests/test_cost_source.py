@@ -15,7 +15,7 @@ import identities
 import tracer as tvtraced
 from kernel import COST_SOURCES, Disguise, features, function_name, works
 from tracer import PATIENCE_S
-from workloads import CPU, PROGRAMS
+from workloads import CPU, PROGRAMS, settled
 
 # By how many of its switches a source may miss the end.
 MOST_MISSED = {"sched_exit_tp": 0.0001, "fentry": 0.0001, "kprobe": 0.01}
@@ -51,6 +51,24 @@ def test_source_that_works(tracer, found, name):
         # The bias is a part of each cost; of the least ones it may be nearly all.
         assert last["cost_bias_ns"] / 2 < cost["p50_ns"]
     assert features("--cost-source", name).source == name
+
+
+@pytest.mark.parametrize("name", MOST_MISSED)
+def test_first_run_of_a_new_task(tracer, workload, found, name):
+    """It begins on a way of its own: what the switch to it cost is there, and no other switch's."""
+    need(name, found)
+    traced = tracer("--cost-source", name)
+    program = workload("names", *[b"new".hex()] * 300)
+    kernel, publication = settled(traced, program.tids)
+    once = [identities.thread(publication, tid) for tid in program.tids
+            if sum(kernel[tid]) == 1]
+    assert len(once) > 100
+    assert all(sum(thread["in"].values()) == 1 for thread in once)
+    costs = sorted(thread["cost_ns"] for thread in once)
+    unmeasured = costs.count(0)
+    assert unmeasured <= MOST_MISSED[name] * len(once) + 1
+    usual = identities.costs(publication)["process"]["p50_ns"]
+    assert usual / 10 < costs[len(costs) // 2] < usual * 10
 
 
 @pytest.mark.parametrize("name", [n for n in COST_SOURCES if n != "none"])

@@ -10,7 +10,7 @@ import pytest
 import identities
 import prom
 import tracer as tvtraced
-from kernel import BTF, COST_SOURCES, FEATURES, Disguise, features, function_name, works
+from kernel import BTF, COST_SOURCES, FEATURES, LOCKDOWN, Disguise, features, function_name, works
 from tracer import PATIENCE_S, TVTRACED
 
 
@@ -128,6 +128,25 @@ def test_what_is_needed(tmp_path, name, feature):
     result = tvtraced.run("--once", command=command)
     assert result.returncode and result.stdout == ""
     assert result.stderr.count("\n") == 1 and "use " in result.stderr
+
+
+@pytest.mark.parametrize("level", ["none", "integrity", "confidentiality"])
+def test_lockdown(tmp_path, level):
+    if not LOCKDOWN.parent.is_dir():
+        pytest.skip("this kernel has no securityfs to put a lockdown into")
+    levels = " ".join(f"[{word}]" if word == level else word
+                      for word in ("none", "integrity", "confidentiality"))
+    command = Disguise(tmp_path).with_lockdown(levels).command
+    result = tvtraced.run("--features", command=command)
+    assert result.returncode == 0 and f"lockdown: {levels} " in result.stdout
+    allowed = level != "confidentiality"
+    assert re.search(rf"^kernel_reads +\| {'yes' if allowed else 'no'} ", result.stdout, re.MULTILINE)
+    assert result.stdout.endswith("does not start on this kernel\n") != allowed
+    result = tvtraced.run("--once", "--interval", "0.1", command=command)
+    assert result.returncode == (0 if allowed else tvtraced.NO_PRIVILEGE)
+    if not allowed:
+        assert result.stdout == "" and result.stderr.count("\n") == 1
+        assert "lockdown=confidentiality" in result.stderr and "boot it with" in result.stderr
 
 
 def test_without_the_kernels_count_unseen_is_unknown(tracer, tmp_path):

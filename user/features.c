@@ -13,9 +13,12 @@
 #include "kallsyms.h"
 
 #define SWITCH_END "finish_task_switch"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
 #define KPROBE_EVENTS "/sys/bus/event_source/devices/kprobe/type"
 
 const struct feature_info feature_infos[NR_FEATURES] = {
+	[FEATURE_KERNEL_READS] = {"kernel_reads", NULL,
+				  "everything: tvtraced does not start (exit status 3)"},
 	[FEATURE_RING_BUFFER] = {"ring_buffer", "5.8",
 				 "everything: tvtraced does not start (exit status 5)"},
 	[FEATURE_SCHED_SWITCH] = {"sched_switch", "5.5",
@@ -171,6 +174,26 @@ static void probe_types(struct features *f, const struct btf *btf)
 					way[i][1]);
 }
 
+/* At lockdown's highest level BPF may not read the kernel's memory: kernel_lockdown(7). */
+static void probe_lockdown(struct features *f)
+{
+	char line[64] = "";
+	FILE *levels = fopen(LOCKDOWN, "re");
+
+	if (!levels) {
+		found(f, FEATURE_KERNEL_READS, "no " LOCKDOWN);
+		return;
+	}
+	if (!fgets(line, sizeof(line), levels))
+		line[0] = '\0';
+	fclose(levels);
+	line[strcspn(line, "\n")] = '\0';
+	if (strstr(line, "[confidentiality]"))
+		features_refute(f, FEATURE_KERNEL_READS, LOCKDOWN ": %s", line);
+	else
+		found(f, FEATURE_KERNEL_READS, LOCKDOWN ": %s", line);
+}
+
 static void find_switch_end(struct features *f)
 {
 	FILE *kallsyms = fopen("/proc/kallsyms", "re");
@@ -219,8 +242,9 @@ static void add_since(struct features *f)
 
 bool features_suffice(const struct features *f)
 {
-	return f->has[FEATURE_RING_BUFFER] && f->has[FEATURE_SCHED_SWITCH] &&
-	       f->has[FEATURE_TASK_ITERATOR] && f->has[FEATURE_TASK_RENAME];
+	return f->has[FEATURE_KERNEL_READS] && f->has[FEATURE_RING_BUFFER] &&
+	       f->has[FEATURE_SCHED_SWITCH] && f->has[FEATURE_TASK_ITERATOR] &&
+	       f->has[FEATURE_TASK_RENAME];
 }
 
 int features_probe(struct features *f)
@@ -234,6 +258,7 @@ int features_probe(struct features *f)
 	btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
 	if (!btf)
 		return errno ? -errno : -EINVAL;
+	probe_lockdown(f);
 	probe_tracepoints(f, btf);
 	probe_types(f, btf);
 	probe_switch_end(f, btf);

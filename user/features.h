@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What this kernel has, read from its BTF and its symbols: never guessed from its version. */
+/* What this kernel has, read from its BTF, its symbols and its lockdown: never guessed from its version. */
 #ifndef TVTRACED_FEATURES_H
 #define TVTRACED_FEATURES_H
 
 #include <stdbool.h>
 
 enum feature {
+	FEATURE_KERNEL_READS,
 	FEATURE_RING_BUFFER,
 	FEATURE_SCHED_SWITCH,
 	FEATURE_PREV_STATE,

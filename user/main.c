@@ -57,6 +57,10 @@ static int read_features(struct features *f)
 /* Without these there is nothing to show. */
 static int check_kernel(const struct features *f)
 {
+	if (!f->has[FEATURE_KERNEL_READS])
+		return fail(STATUS_NO_PRIVILEGE,
+			    "the kernel is locked down (lockdown=confidentiality): no program may "
+			    "read its memory; boot it with lockdown=integrity, or without");
 	if (!f->has[FEATURE_SCHED_SWITCH])
 		return fail(STATUS_NO_SWITCH,
 			    "this kernel has no sched_switch tracepoint for BPF; use "

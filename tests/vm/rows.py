@@ -6,7 +6,7 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source"))
+    "pid_reuse", "zombies", "cost_source", "features"))
 # One look at everything that a configuration can change.
 BRIEF = "tests/test_labels.py " + " ".join(
     f"tests/test_identities.py::test_identities_under_load[{load}]"

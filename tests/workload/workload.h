@@ -31,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_TASKS = 8 };
+enum { MAX_TASKS = 512 };
 
 struct counters {
 	long voluntary, preempted;
