@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What tvtraced and its clients agree on beside the messages themselves (protocol.md). */
+#ifndef TVTRACED_PROTOCOL_H
+#define TVTRACED_PROTOCOL_H
+
+#define PROTOCOL_SOCKET "/run/tvtraced/control.sock"
+#define PROTOCOL_GROUP "tvtrace"
+
+enum {
+	PROTOCOL_VERSION = 1,
+	PROTOCOL_MAX_REQUEST = 4096, /* bytes, with the newline */
+	PROTOCOL_MIN_INTERVAL_MS = 50,
+	PROTOCOL_MAX_INTERVAL_MS = 3600000,
+};
+
+#endif
