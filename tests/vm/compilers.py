@@ -55,11 +55,15 @@ def build(version, command):
     return ROOT / output / "tvtraced"
 
 
+def newest():
+    """The path of the binary, built anew where that is needed; the caller holds the cache."""
+    return build(*fetch())
+
+
 def main():
     try:
         with exclusive():
-            version, command = fetch()
-        print(build(version, command))
+            print(newest())
     except (FetchError, subprocess.CalledProcessError) as error:
         sys.exit(f"compilers.py: {error}")
 

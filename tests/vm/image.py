@@ -4,7 +4,6 @@ The guests' root: an initramfs with the binaries that were built, the tests, and
 run, all of it from packages of the suite that the binaries were built on.
 """
 
-import pathlib
 import shutil
 
 from packages import CACHE, ROOT, Suite, run, unpack_anew
@@ -29,6 +28,11 @@ LEFT_OUT = (
 )
 # Debian's word for an architecture, and the kernel's.
 DEBIAN_ARCH = {"x86_64": "amd64", "arm64": "arm64"}
+
+
+def build_directory(arch):
+    """Where make puts what it builds for an architecture."""
+    return ROOT / "build" / ("" if arch == "x86_64" else arch)
 
 
 def finish(directory):
@@ -57,11 +61,11 @@ def archive(directory, output):
         cwd=directory, input=names)
 
 
-def build(arch, binaries):
+def build(arch, tvtraced, name):
     """
-    An initramfs for guests of an architecture; `binaries` is the directory that tvtraced was built
-    into. Returns its path. It is made of two archives, one after the other: the kernel unpacks
-    both.
+    An initramfs for guests of an architecture, with that binary of tvtraced and the tests'
+    programs. Returns its path, of which `name` is a part. It is made of two archives, one after the
+    other: the kernel unpacks both.
     """
     root = base(arch)
     base_archive = CACHE / f"root-{arch}.cpio"
@@ -69,26 +73,22 @@ def build(arch, binaries):
     if not base_archive.exists() or base_archive.stat().st_mtime < stamp.stat().st_mtime:
         archive(root, base_archive)
 
-    project = CACHE / f"project-{arch}"
+    project = CACHE / f"project-{name}"
     shutil.rmtree(project, ignore_errors=True)
     inside = project / "tvtraced"
     (inside / "build").mkdir(parents=True)
     shutil.copy2(ROOT / "tests" / "vm" / "init", project / "init")
     shutil.copytree(ROOT / "tests", inside / "tests",
                     ignore=shutil.ignore_patterns("__pycache__", "bench", "unit"))
-    shutil.copy2(binaries / "tvtraced", inside / "build" / "tvtraced")
-    shutil.copytree(binaries / "tests", inside / "build" / "tests",
+    shutil.copy2(tvtraced, inside / "build" / "tvtraced")
+    shutil.copytree(build_directory(arch) / "tests", inside / "build" / "tests",
                     ignore=shutil.ignore_patterns("unit", "*.d"))
-    project_archive = CACHE / f"project-{arch}.cpio"
+    project_archive = CACHE / f"project-{name}.cpio"
     archive(project, project_archive)
 
-    output = CACHE / f"initramfs-{arch}.cpio"
+    output = CACHE / f"initramfs-{name}.cpio"
     with open(output, "wb") as out:
         for part in (base_archive, project_archive):
             out.write(part.read_bytes())
             out.write(bytes(-out.tell() % 512))
     return output
-
-
-if __name__ == "__main__":
-    print(build("x86_64", pathlib.Path(ROOT / "build")))

@@ -10,17 +10,19 @@ import argparse
 import concurrent.futures
 import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import compilers
 import guest
 import image
 import kernels
 import verifier
-from packages import CACHE, ROOT, FetchError, exclusive
+from packages import ROOT, FetchError, exclusive
 from rows import ROWS
 
-PYTEST = "python3.11 -m pytest -q --color=no --tb=short -rfEs"
+PYTEST = "python3.11 -m pytest -q --color=no --tb=short -rfEs --durations=12"
 # What the daemon says of itself comes first, between marks of its own.
 ABOUT = "echo === about; build/tvtraced --once --json --verbose 2>&1 | cut -c -600; echo === tests; "
 
@@ -59,16 +61,23 @@ def arch_of(row):
     return "arm64" if row.kernel.endswith("arm64") else "x86_64"
 
 
+def build_of(row):
+    """The name of what runs in a row."""
+    return arch_of(row) + ("-newest-clang" if row.newest_clang else "")
+
+
+def image_of(row):
+    tvtraced = (compilers.newest() if row.newest_clang
+                else image.build_directory(arch_of(row)) / "tvtraced")
+    return image.build(arch_of(row), tvtraced, build_of(row))
+
+
 def run_row(row, fetched, images):
     commands = (row.prepare + "; " if row.prepare else "") + ABOUT + (
         row.shell or f"{PYTEST} {row.tests}")
-    result = guest.boot(row.name, arch_of(row), fetched[row.kernel].image, images[arch_of(row)],
+    result = guest.boot(row.name, arch_of(row), fetched[row.kernel].image, images[build_of(row)],
                         commands, cpus=row.cpus, append=row.append, timeout=row.timeout)
     return Outcome(row, fetched[row.kernel], result)
-
-
-def binaries(arch):
-    return ROOT / "build" / ("" if arch == "x86_64" else arch)
 
 
 def write_junit(path, outcomes):
@@ -101,9 +110,9 @@ def main():
     try:
         with exclusive():
             fetched = {name: kernels.fetch(name) for name in {row.kernel for row in rows}}
-            images = {arch: image.build(arch, binaries(arch))
-                      for arch in {arch_of(row) for row in rows}}
-    except (FetchError, OSError) as error:
+            images = {name: image_of(row)
+                      for name, row in {build_of(row): row for row in rows}.items()}
+    except (FetchError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"matrix.py: cannot prepare the guests: {error}")
     table = verifier.load()
     outcomes = []

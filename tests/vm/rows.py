@@ -6,7 +6,11 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source", "features"))
+    "pid_reuse", "zombies", "cost_source"))
+FEATURES = "tests/test_features.py"
+# The rest of these is about tvtraced, not about the kernel.
+SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
+    "the_kernel_says_the_same", "the_best_source_is_chosen", "verbose_lists_all_programs"))
 # One look at everything that a configuration can change.
 BRIEF = "tests/test_labels.py " + " ".join(
     f"tests/test_identities.py::test_identities_under_load[{load}]"
@@ -27,14 +31,16 @@ class Row:
     weight: int = 40   # about how many seconds it takes
     timeout: int = 600
     counts_instructions: bool = False
+    newest_clang: bool = False  # makes the BPF programs, instead of the one that builds them here
 
 
-# Takes long and tells nothing about the kernel: on one of them only.
-SLOW = "test_spill.py::test_tasks_that_ended_unseen_do_not_stay"
+SLOW = " ".join(f"--deselect=test_spill.py::test_{name}" for name in (
+    "tasks_that_ended_unseen_do_not_stay", "tasks_whose_last_switch_was_spilled_do_not_stay"))
 
 
-def full(name, options=f"--deselect={SLOW}", **keywords):
-    return Row(name, name, f"{options} {FULL} {HOTPLUG} {CLOCKS}", weight=250,
+def full(name, rest=f"{SLOW} {SOME_FEATURES}", **keywords):
+    """What takes long and tells little about the kernel is left to one of them."""
+    return Row(name, name, f"{FULL} {HOTPLUG} {CLOCKS} {rest}", weight=250,
                counts_instructions=True, **keywords)
 
 
@@ -47,9 +53,12 @@ def refusal(name, status, words, **keywords):
 
 
 ROWS = (
-    full("5.10"), full("6.1"), full("6.12"), full("newest", ""),
+    full("5.10"), full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
     full("newest-arm64", timeout=900),
     Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=900, counts_instructions=True),
+
+    Row("clang-5.10", "5.10", BRIEF, newest_clang=True),
+    Row("clang-newest", "newest", BRIEF, newest_clang=True),
 
     Row("preempt-none", "newest", BRIEF, append="preempt=none"),
     Row("preempt-full", "newest", BRIEF, append="preempt=full"),
