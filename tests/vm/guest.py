@@ -15,7 +15,9 @@ LOGS = CACHE / "logs"
 # ("Oops: int3"; QEMU 7.2).
 MACHINES = {
     "x86_64": ["qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max"],
-    "arm64": ["qemu-system-aarch64", "-accel", "tcg,thread=single", "-cpu", "max", "-M", "virt"],
+    "arm64": ["qemu-system-aarch64", "-accel", "tcg,thread=single", "-M", "virt",
+              # Pointer authentication as it is in hardware takes most of the time.
+              "-cpu", "max,pauth-impdef=on"],
 }
 CONSOLES = {"x86_64": "ttyS0", "arm64": "ttyAMA0"}
 
