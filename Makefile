@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# make, make check, make check-vm [KERNEL=...], make bench, make lint, make install; V=1 shows the
-# commands.
+# make, make check, make check-vm [KERNEL=...], make fuzz [FUZZ_SECONDS=...], make bench, make lint,
+# make picture, make install; V=1 shows the commands.
 # SANITIZE=1 builds with ASan and UBSan into build/asan.
 # ARCH=arm64 cross-builds into build/arm64, against the packages of that architecture that are
 # installed or, with SYSROOT=DIR, unpacked there (tests/vm/sysroot.py).
@@ -10,6 +10,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+PROTOC_C ?= protoc-c
 PKG_CONFIG ?= pkg-config
 
 NATIVE := $(shell uname -m)
@@ -46,7 +47,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
-LIBS := libbpf json-c ncursesw
+LIBS := libbpf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
 TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -iquote user \
 	-isystem $(BUILD) $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
@@ -60,21 +61,41 @@ USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
 BPF_OBJS := $(BUILD)/bpf/maps.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c)))
 SKELETON := $(BUILD)/tvtraced.skel.h
-LIB_OBJS := $(filter-out %/main.o,$(USER_OBJS))
+LIB_OBJS := $(filter-out %/main.o,$(USER_OBJS)) $(BUILD)/trace.pb-c.o
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 WORKLOADS := $(patsubst tests/workload/%.c,$(OUTPUT)/tests/%,$(wildcard tests/workload/*.c))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c))) \
 	$(patsubst tests/bench/%.bpf.c,build/bench/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
 
-.PHONY: all
-all: $(BUILD)/tvtraced
+# What the client shares with the daemon.
+CLIENT_OBJS := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(wildcard tools/*.c))
+SHARED_OBJS := $(patsubst %,$(BUILD)/user/%.o,alloc arguments charges error format histogram histogram_json \
+	index messages names text) $(BUILD)/trace.pb-c.o
 
-$(BUILD)/tvtraced: $(USER_OBJS)
+.PHONY: all
+all: $(BUILD)/tvtraced $(BUILD)/tvtrace
+
+$(BUILD)/tvtrace: $(CLIENT_OBJS) $(SHARED_OBJS)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
 
-$(USER_OBJS): $(BUILD)/user/%.o: user/%.c $(SKELETON) Makefile
+$(CLIENT_OBJS): $(BUILD)/tools/%.o: tools/%.c $(BUILD)/trace.pb-c.h Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -iquote tools -MMD -MP -c -o $@ $<
+
+$(BUILD)/tvtraced: $(USER_OBJS) $(BUILD)/trace.pb-c.o
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
+
+$(USER_OBJS): $(BUILD)/user/%.o: user/%.c $(SKELETON) $(BUILD)/trace.pb-c.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The trace format, for C.
+$(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
+	@mkdir -p $(@D)
+	$(call say,PROTOC,$(BUILD)/trace.pb-c.c)$(PROTOC_C) --proto_path=include --c_out=$(BUILD) $<
+
+$(BUILD)/trace.pb-c.o: $(BUILD)/trace.pb-c.c Makefile
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(filter-out -Wpedantic,$(TV_CFLAGS)) -c -o $@ $<
 
 $(BPF_OBJS): $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
@@ -119,29 +140,66 @@ check-vm: all workloads
 		$(MAKE) --no-print-directory ARCH=arm64 SYSROOT="$$sysroot" all workloads
 	/usr/bin/python3 tests/vm/matrix.py $(VM_ARGS) $(KERNEL)
 
+# What parses bytes from outside, fed with bytes: the corpus, and then for a while what libFuzzer
+# makes of it. What it finds lies in build/fuzz; an input that failed belongs into the corpus.
+FUZZ_SECONDS ?= 20
+FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+# Of each target: what it exercises is compiled with it, all else is what the programs have.
+FUZZED_request := user/request user/text
+FUZZED_trace := $(basename $(wildcard tools/report*.c tools/trace_*.c)) tools/timeline user/text
+FUZZ_OBJS := $(sort $(LIB_OBJS) $(filter-out %/tvtrace.o,$(CLIENT_OBJS)))
+
+.SECONDEXPANSION:
+build/fuzz/%: tests/fuzz/%.c $$(addsuffix .c,$$(FUZZED_$$*)) $(FUZZ_OBJS)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)$(CLANG) -g $(filter-out -Wpedantic,$(TV_CFLAGS)) -iquote tools $(FUZZ_FLAGS) -MMD -MP -o $@ \
+		$(filter %.c,$^) $(filter-out $(patsubst %,$(BUILD)/%.o,$(FUZZED_$*)),$(FUZZ_OBJS)) $(TV_LIBS)
+
+.PHONY: fuzz fuzz-request fuzz-trace
+fuzz: fuzz-request fuzz-trace
+fuzz-request: FUZZ_INPUT := -max_len=4200 -dict=tests/fuzz/request.dict
+fuzz-trace: FUZZ_INPUT := -max_len=16384
+fuzz-request fuzz-trace: fuzz-%: build/fuzz/%
+	@mkdir -p build/fuzz/corpus/$*
+	build/fuzz/$* -timeout=5 tests/fuzz/corpus/$*/*
+	build/fuzz/$* -timeout=5 $(FUZZ_INPUT) -max_total_time=$(FUZZ_SECONDS) \
+		-artifact_prefix=build/fuzz/$*- -print_final_stats=1 build/fuzz/corpus/$* tests/fuzz/corpus/$*
+
 .PHONY: bench
 bench: all $(BENCH_PROGRAMS)
 	/usr/bin/python3 tests/bench/bench.py $(BENCH_ARGS)
 
-C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch])
-SHELL_FILES := tools/run tools/check $(wildcard tools/*.sh) .ci/run
+# The picture of `tvtrace top` in README.md.
+.PHONY: picture
+picture: all workloads
+	/usr/bin/python3 tests/picture.py >build/top.svg && mv build/top.svg packaging/top.svg
+
+C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] tools/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
+	tests/fuzz/*.[ch])
+SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh) .ci/run
 
 .PHONY: lint
 lint: $(SKELETON)
 	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
-	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors="*" $(wildcard user/*.c) -- $(TV_CFLAGS) \
+	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors="*" $(wildcard user/*.c tools/*.c) -- $(TV_CFLAGS) -iquote tools \
 		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
 	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
-		--enable=warning,performance,portability -Iinclude -Iuser user tests/workload
+		--enable=warning,performance,portability -Iinclude -Iuser -Itools user tools tests/workload
 	$(call say,LINT,shellcheck)shellcheck -x $(SHELL_FILES)
 
 .PHONY: install
 install: all
 	install -D -m 0755 $(BUILD)/tvtraced $(DESTDIR)$(PREFIX)/sbin/tvtraced
+	install -D -m 0755 $(BUILD)/tvtrace $(DESTDIR)$(PREFIX)/bin/tvtrace
+	install -D -m 0644 packaging/completions/tvtrace \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tvtrace
+	install -D -m 0644 packaging/man/tvtraced.8 $(DESTDIR)$(PREFIX)/share/man/man8/tvtraced.8
+	install -D -m 0644 packaging/man/tvtrace.1 $(DESTDIR)$(PREFIX)/share/man/man1/tvtrace.1
+	@[ -n "$(DESTDIR)" ] || getent group tvtrace >/dev/null || groupadd --system tvtrace
 
 .PHONY: clean
 clean:
 	rm -rf build
 
--include $(USER_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
+-include $(USER_OBJS:.o=.d) $(CLIENT_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
 .DELETE_ON_ERROR:

@@ -68,7 +68,7 @@ __noinline int batch_push(u32 cpu)
 		return 0;
 	c->staged = 0;
 	c->open = 0;
-	c->header.first = c->pushed;
+	c->header.first = c->pushed + c->spilled;
 	c->header.cpu = cpu;
 	c->header.count = n;
 	size = sizeof(c->header) + n * sizeof(c->batch[0]);

@@ -55,6 +55,7 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 	if (!r)
 		return 0;
 	r->other = parent->tgid;
+	r->other_birth = BIRTH_OF(parent->group_leader->start_time);
 	submit(r);
 	return 0;
 }
@@ -88,6 +89,17 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {
 	struct task_record *r = reserve(task, TASK_EXIT);
+
+	if (r)
+		submit(r);
+	return 0;
+}
+
+/* Called for the leader when all of a group moves; with version 1, once per hierarchy. */
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(cgroup_attach_task, struct cgroup *to, const char *path, struct task_struct *task)
+{
+	struct task_record *r = reserve(task, TASK_MOVED);
 
 	if (r)
 		submit(r);

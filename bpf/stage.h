@@ -54,7 +54,9 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 	r->next_birth = BIRTH_OF(next->start_time);
 	r->label = label;
 	r->next_prio = next->prio;
-	r->prev_state = prev_state;
+	if (prev_state & PREV_STATE_DEAD)
+		prev_state |= prev->exit_state;
+	r->prev_state = (prev_state & ~PREV_STATE_PREEMPTED) | (preempt ? PREV_STATE_PREEMPTED : 0);
 	r->cost_ns = 0;
 	c->staged = i + 1;
 	c->open = i + 1;

@@ -22,8 +22,9 @@ static __always_inline void task_record_fill(struct task_record *r, struct task_
 	r->tgid = task->tgid;
 	r->other = 0;
 	r->kernel = !!(task->flags & PF_KTHREAD);
+	r->cpu = bpf_get_smp_processor_id();
 	bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), task->comm);
-	r->reserved = 0;
+	r->other_birth = 0;
 }
 
 #endif

@@ -35,8 +35,9 @@ enum {
 
 /*
  * One context switch.
- * The state field holds prev_state as the tracepoint reports it, cut to its low 16 bits (0:
- * running; 0x80: dead), cost_ns 0 means that no end was seen; costs saturate at UINT32_MAX.
+ * The state field holds the low 16 bits of the kernel's own state (linux/sched.h, not what ftrace
+ * prints), but PREV_STATE_PREEMPTED in place of TASK_WAKEKILL, and for the dead exit_state as well;
+ * cost_ns 0 means that no end was seen; costs saturate at UINT32_MAX.
  */
 struct switch_record {
 	u64 ts_ns; /* CLOCK_MONOTONIC, taken last in the sched_switch program */
@@ -52,10 +53,12 @@ struct switch_record {
 
 /* prev_state of a task that will never run again (TASK_DEAD, linux/sched.h). */
 #define PREV_STATE_DEAD 0x80
+/* It did not ask for the switch. */
+#define PREV_STATE_PREEMPTED 0x100
 
 /* Header of a batch in the ring; `count` switch records follow. */
 struct batch_header {
-	u64 first; /* records that this CPU had pushed before this batch */
+	u64 first; /* records that this CPU had sent before this batch, the spilled ones included */
 	u32 cpu;
 	u32 count;
 };
@@ -118,6 +121,7 @@ enum task_event {
 	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */
 	TASK_RENAME,
 	TASK_EXIT,
+	TASK_MOVED, /* to another cgroup, of any hierarchy */
 };
 
 /* One event in a task's life. start_ns is task->start_time, CLOCK_MONOTONIC. */
@@ -129,9 +133,10 @@ struct task_record {
 	u32 tid;
 	u32 tgid;
 	u32 other;
-	u32 kernel; /* 1: PF_KTHREAD */
+	u16 kernel; /* 1: PF_KTHREAD */
+	u16 cpu;    /* where it was told, but for TASK_EXISTING and TASK_FOUND */
 	char comm[COMM_LEN];
-	u32 reserved;
+	u32 other_birth; /* of the parent's leader, TASK_FORK */
 };
 
 /* Argument of the flush program, in u64 as BPF_PROG_TEST_RUN passes them. */

@@ -4,13 +4,13 @@
 
 # shellcheck disable=SC2034 # used by those that source this
 BUILD_PACKAGES=(
-	bpftool clang gcc libbpf-dev libc6-dev libelf-dev libjson-c-dev libncurses-dev llvm make
-	pkg-config zlib1g-dev
+	bpftool clang gcc libbpf-dev libc6-dev libelf-dev libjson-c-dev libncurses-dev libprotobuf-c-dev
+	llvm make pkg-config protobuf-c-compiler zlib1g-dev
 )
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-	bpftrace clang-format clang-tidy cppcheck libcmocka-dev linux-perf procps prometheus
-	prometheus-node-exporter python3-pytest shellcheck strace stress-ng tmux trace-cmd
+	bpftrace chromium clang-format clang-tidy cppcheck groff-base libclang-rt-dev libcmocka-dev linux-perf procps prometheus
+	prometheus-node-exporter protobuf-compiler python3-protobuf python3-pytest shellcheck strace stress-ng tmux trace-cmd
 	util-linux valgrind
 )
 # The tests in guests; what goes into the guests is only unpacked (tests/vm).

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
+#include "clock.h"
 #include "cost_source.h"
 #include "tvtraced.skel.h"
 
@@ -17,14 +17,6 @@ enum {
 	WINDOWS = 21,
 	RENAMES_PER_WINDOW = 200,
 };
-
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -50,10 +42,10 @@ static u64 rename_ns(const char *name)
 	u64 windows[WINDOWS], start;
 
 	for (int w = 0; w < WINDOWS; w++) {
-		start = now_ns();
+		start = clock_ns();
 		for (int i = 0; i < RENAMES_PER_WINDOW; i++)
 			rename_self(name);
-		windows[w] = now_ns() - start;
+		windows[w] = clock_ns() - start;
 	}
 	qsort(windows, WINDOWS, sizeof(*windows), compare);
 	return windows[0] / RENAMES_PER_WINDOW;

@@ -15,24 +15,11 @@ int canvas_lines_left(const struct canvas *c)
 	return c->height ? c->height - c->line : INT_MAX;
 }
 
-/* Cuts text, byte by byte from the end and never within a character, to so many columns. */
-static void cut(char *utf8, int columns)
-{
-	size_t len = strlen(utf8);
-
-	while (len && (int)text_columns(utf8) > columns) {
-		do
-			len--;
-		while (len && ((unsigned char)utf8[len] & 0xc0) == 0x80);
-		utf8[len] = '\0';
-	}
-}
-
 static void put(struct canvas *c, enum style style, char *utf8)
 {
 	if (canvas_lines_left(c) <= 0)
 		return;
-	cut(utf8, c->width - c->column);
+	text_cut(utf8, c->width - c->column);
 	if (!*utf8)
 		return;
 	c->column += (int)text_columns(utf8);
@@ -56,7 +43,7 @@ void canvas_print_field(struct canvas *c, enum style style, const char *utf8, in
 	int width;
 
 	snprintf(text, sizeof(text), "%s", utf8);
-	cut(text, columns);
+	text_cut(text, columns);
 	width = (int)text_columns(text);
 	put(c, style, text);
 	canvas_print(c, STYLE_PLAIN, "%*s", columns - width, "");

@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "procfs.h"
+#include "recorder.h"
 
 struct cpu_ring {
 	struct collector *collector;
@@ -19,11 +20,13 @@ struct cpu_ring {
 	u64 received;
 	u64 stop_at; /* leave the ring when so many records have been received */
 	u64 spilled; /* as of the last publication */
+	u64 sent;    /* records up to the end of the last batch, the spilled ones included */
 };
 
 struct collector {
 	struct probes *probes;
 	struct task_table *tasks;
+	struct recorder *recorder;
 	struct ring_buffer *task_ring;
 	struct cpu_ring *rings;
 	unsigned int cpus;
@@ -55,6 +58,9 @@ static int on_batch(void *ctx, void *data, size_t size)
 		c->measured++;
 		histogram_add(&c->interval[r->label / NR_REASONS], r->cost_ns);
 	}
+	recorder_batch(c->recorder, ring->cpu, (const void *)(header + 1), header->count,
+		       header->first - ring->sent);
+	ring->sent = header->first + header->count;
 	ring->received += header->count;
 	/* libbpf has counted this batch as consumed before it called. */
 	return ring->received >= ring->stop_at ? -ECANCELED : 0;
@@ -75,9 +81,11 @@ static void drain_ring(struct cpu_ring *ring, u64 stop_at)
 static int on_task_event(void *ctx, void *data, size_t size)
 {
 	struct collector *c = ctx;
+	const struct task_record *r = data;
 
 	(void)size;
-	task_table_event(c->tasks, data);
+	recorder_task(c->recorder, r, task_table_comm(c->tasks, r->tid, BIRTH_OF(r->start_ns)));
+	task_table_event(c->tasks, r);
 	return 0;
 }
 
@@ -122,13 +130,15 @@ static int open_ring(struct collector *c, unsigned int cpu)
 	return watch(c, fd);
 }
 
-struct collector *collector_new(struct probes *probes, struct task_table *tasks)
+struct collector *collector_new(struct probes *probes, struct task_table *tasks,
+				struct recorder *recorder)
 {
 	struct collector *c = xcalloc(1, sizeof(*c));
 	int err = 0;
 
 	c->probes = probes;
 	c->tasks = tasks;
+	c->recorder = recorder;
 	c->epoll_fd = -1;
 	c->cpus = probes_info(probes)->cpus;
 	c->rings = xcalloc(c->cpus, sizeof(*c->rings));
@@ -219,6 +229,18 @@ static void adopt_cpu(struct collector *c, unsigned int cpu)
 		     cpu, strerror(-err));
 }
 
+/* What was spilled after the last batch that came. */
+static void note_lost(const struct collector *c, struct cpu_ring *ring,
+		      const volatile struct cpu_snapshot *s)
+{
+	u64 sent = s->pushed + s->spilled;
+
+	if (sent <= ring->sent)
+		return;
+	recorder_lost(c->recorder, ring->cpu, sent - ring->sent, s->ts_ns);
+	ring->sent = sent;
+}
+
 static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 {
 	volatile struct cpu_state *state = probes_cpu(c->probes, cpu);
@@ -238,6 +260,7 @@ static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 		if (!ring->ring)
 			adopt_cpu(c, cpu);
 	}
+	note_lost(c, ring, &state->snapshot);
 	return 0;
 }
 
@@ -265,7 +288,7 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 	staging->samples += s->probe_samples;
 }
 
-static void fill_accounting(const struct collector *c, struct accounting *a)
+void collector_fill_accounting(const struct collector *c, struct accounting *a)
 {
 	const struct probes_info *info = probes_info(c->probes);
 	struct timed staging = {0};
@@ -302,7 +325,7 @@ int collector_sync(struct collector *c, bool check)
 void collector_fill(struct collector *c, struct publication *p)
 {
 	p->previous = p->now;
-	fill_accounting(c, &p->now);
+	collector_fill_accounting(c, &p->now);
 	for (int i = 0; i < NR_CELLS; i++) {
 		struct histogram empty = p->interval_cost[i];
 
@@ -310,5 +333,16 @@ void collector_fill(struct collector *c, struct publication *p)
 		histogram_clear(&empty);
 		p->interval_cost[i] = c->interval[i];
 		c->interval[i] = empty;
+	}
+}
+
+void collector_fill_totals(const struct collector *c, const struct publication *last,
+			   struct publication *p)
+{
+	collector_fill_accounting(c, &p->now);
+	for (int i = 0; i < NR_CELLS; i++) {
+		histogram_clear(&p->cost[i]);
+		histogram_merge(&p->cost[i], &last->cost[i]);
+		histogram_merge(&p->cost[i], &c->interval[i]);
 	}
 }

@@ -15,8 +15,14 @@
 
 struct collector;
 
-/* Both stay the caller's and must outlive the collector. NULL and errno on failure. */
-struct collector *collector_new(struct probes *probes, struct task_table *tasks);
+struct recorder;
+
+/*
+ * All stay the caller's and must outlive the collector; recorder may be NULL. NULL and errno on
+ * failure.
+ */
+struct collector *collector_new(struct probes *probes, struct task_table *tasks,
+				struct recorder *recorder);
 void collector_free(struct collector *c);
 
 /* Adds the rings to an epoll set with `data`; edge-triggered: drain when told. 0 or -errno. */
@@ -36,5 +42,15 @@ int collector_sync(struct collector *c, bool check);
  * since the last call.
  */
 void collector_fill(struct collector *c, struct publication *p);
+
+/* Sums what the CPUs had counted when they were last flushed, or sent a batch. */
+void collector_fill_accounting(const struct collector *c, struct accounting *a);
+
+/*
+ * Fills now and cost of p likewise, from the last publication that collector_fill filled and what
+ * came since; that one's interval goes on.
+ */
+void collector_fill_totals(const struct collector *c, const struct publication *last,
+			   struct publication *p);
 
 #endif

@@ -2,6 +2,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,7 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "collector.h"
+#include "control.h"
+#include "details.h"
 #include "error.h"
 #include "exit_status.h"
 #include "outputs.h"
@@ -20,44 +24,51 @@
 #include "probes.h"
 #include "procfs.h"
 #include "publication.h"
+#include "recorder.h"
 
 enum {
 	/* What does not fit is charged to `other`. About 200 bytes a thread, 1 KiB a group. */
 	MAX_THREADS = 200000,
 	MAX_GROUPS = 50000,
-	/* Groups whose command line is read at one publication: two /proc files each. */
-	DETAILS_PER_PUBLICATION = 100,
+	/* How long whoever told us to stop waits for a reader who takes nothing. */
+	PATIENCE_MS = 5000,
 };
+
+#define MS 1000000ull
+
+/* How long /proc is read while the rings wait, how often, how soon after a task event, and when
+ * some is left. */
+#define DETAILS_SLICE_NS (2 * MS)
+#define DETAILS_PERIOD_NS (1000 * MS)
+#define DETAILS_SOON_NS (100 * MS)
+#define DETAILS_PAUSE_NS (10 * MS)
+/* Slices before a publication, so that what is new is in its own application from the start. */
+#define DETAILS_SLICES 50
+
+/* Who never waits loses its priority in the end (priority.h): after so long, a short rest. */
+#define BUSY_MOST_NS (15 * MS)
+#define REST_NS (MS / 10)
 
 struct daemon {
 	const struct options *options;
 	struct probes *probes;
 	struct task_table *tasks;
 	struct collector *collector;
+	struct details *details;
+	struct recorder *recorder;
 	struct outputs *outputs;
+	struct control *control; /* NULL: none */
 	struct host_facts host;
 	struct publication publication;
 	u64 lost_seen; /* task events lost as of the last resync */
+	u64 details_due_ns;
+	u64 waited_ns;	/* until when it had nothing to do */
+	u64 drained_ns; /* until when the rings were drained, or nothing was to be done */
 	int epoll_fd, timer_fd, stop_fd, signal_fd;
 	bool stop;
+	bool told; /* to stop, by a signal */
 	int status;
 };
-
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
-static u64 own_cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
 
 static void on_existing_task(void *ctx, const struct task_record *r)
 {
@@ -77,23 +88,73 @@ static int read_existing_tasks(struct daemon *d)
 {
 	int err;
 
-	task_table_resync_begin(d->tasks, now_ns());
+	task_table_resync_begin(d->tasks, clock_ns());
 	err = probes_each_task(d->probes, on_existing_task, d);
 	if (!err)
 		task_table_resync_end(d->tasks, lives);
 	return err;
 }
 
-static void read_details(struct daemon *d, size_t most)
+/* So long have the rings waited for something else to be done. */
+static void note_pause(struct daemon *d)
 {
-	for (size_t i = 0; i < task_table_nr_groups(d->tasks) && most; i++) {
-		struct group *g = task_table_group(d->tasks, i);
+	control_note_pause(d->control, clock_ns() - d->drained_ns);
+	if (clock_ns() - d->drained_ns > 2 * MS) fprintf(stderr, "PAUSE %d us caller %p\n", (int)((clock_ns() - d->drained_ns)/1000), __builtin_return_address(0));
+}
 
-		if (g->details_read || !g->threads)
-			continue;
-		procfs_read_details(g);
-		most--;
-	}
+static void drain(struct daemon *d)
+{
+	note_pause(d);
+	collector_drain(d->collector);
+	d->drained_ns = clock_ns();
+	if (details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
+		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
+}
+
+/* Flushes and drains all CPUs, so that all counts are of now. */
+static void sync_all(struct daemon *d)
+{
+	int err;
+
+	note_pause(d);
+	err = collector_sync(d->collector, true);
+	if (err)
+		warn("cannot flush a CPU: %s", strerror(-err));
+	d->drained_ns = clock_ns();
+}
+
+static void read_details(struct daemon *d)
+{
+	bool more = details_read(d->details, DETAILS_SLICE_NS);
+
+	d->details_due_ns = clock_ns() + (more ? DETAILS_PAUSE_NS : DETAILS_PERIOD_NS);
+}
+
+/* For what came in the last minute, whatever the interval of publications. */
+static void note_totals(struct daemon *d)
+{
+	struct accounting now;
+
+	collector_fill_accounting(d->collector, &now);
+	control_note(d->control, clock_ns(), &now);
+}
+
+/* Also between publications: what a process was part of cannot be asked when it has gone. */
+static void read_details_if_due(struct daemon *d)
+{
+	if (clock_ns() < d->details_due_ns)
+		return;
+	drain(d);
+	read_details(d);
+	note_totals(d);
+}
+
+/* For epoll_wait: until details are due. */
+static int wait_ms(const struct daemon *d)
+{
+	u64 now = clock_ns();
+
+	return now < d->details_due_ns ? (int)((d->details_due_ns - now + MS - 1) / MS) : 0;
 }
 
 /* Events that did not fit their ring, or last switches that were spilled: ask the kernel anew. */
@@ -102,8 +163,10 @@ static void mend_tasks(struct daemon *d)
 	u64 lost = probes_task_events_lost(d->probes);
 	int err;
 
-	if (lost == d->lost_seen && !task_table_overdue(d->tasks, now_ns()))
+	if (lost == d->lost_seen && !task_table_overdue(d->tasks, clock_ns()))
 		return;
+	if (lost != d->lost_seen)
+		details_note_all(d->details);
 	d->lost_seen = lost;
 	err = read_existing_tasks(d);
 	if (err)
@@ -116,56 +179,91 @@ static void count_living(struct daemon *d)
 
 	p->nr_threads = 0;
 	p->nr_groups = 0;
-	for (size_t i = 0; i < task_table_nr_groups(d->tasks); i++) {
+	for (size_t i = 0; i < task_table_group_slots(d->tasks); i++) {
 		const struct group *g = task_table_group(d->tasks, i);
 
-		if (!g->tgid || !g->threads)
+		if (!g || !g->tgid || !g->threads)
 			continue;
 		p->nr_threads += g->threads;
 		p->nr_groups++;
 	}
 }
 
+static void on_output_error(struct daemon *d, int err)
+{
+	d->stop = true;
+	/* A reader that has gone (`| head`) is no failure; a failure is said once. */
+	if (err == -EPIPE || d->status)
+		return;
+	if (err == -ECANCELED)
+		d->status = fail(STATUS_FAILED, "whoever reads standard output takes nothing: the "
+						"rest is not written");
+	else
+		d->status =
+			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
+}
+
 static void publish(struct daemon *d)
 {
 	struct publication *p = &d->publication;
-	u64 now = now_ns();
+	u64 now = clock_ns();
 	int err;
 
+	u64 t0=clock_ns(),t[8];
 	mend_tasks(d);
-	if (d->options->json)
-		read_details(d, DETAILS_PER_PUBLICATION);
+	t[0]=clock_ns();
+	read_details(d);
+	t[1]=clock_ns();
 	collector_fill(d->collector, p);
+	t[2]=clock_ns();
+	p->charged = publication_charged(d->tasks);
+	t[3]=clock_ns();
 	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
 	p->interval_ns = now - p->now_ns;
 	p->now_ns = now;
 	p->own_cpu_before_ns = p->own_cpu_ns;
-	p->own_cpu_ns = own_cpu_ns();
+	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 	p->own_rss_bytes = procfs_own_rss();
+	t[4]=clock_ns();
 	count_living(d);
+	t[5]=clock_ns();
+	control_note(d->control, now, &p->now);
 	err = outputs_publish(d->outputs, p);
+	t[6]=clock_ns();
 	task_table_published(d->tasks);
-	if (!err)
-		return;
-	d->stop = true;
-	/* A reader that has gone (`| head`) is no failure; a failure is said once. */
-	if (err != -EPIPE && !d->status)
-		d->status =
-			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
+	t[7]=clock_ns();
+	if (t[7]-t0 > 2*MS) {fprintf(stderr,"PUBLISH"); for(int i=0;i<8;i++) fprintf(stderr," %d",(int)((t[i]-(i?t[i-1]:t0))/1000)); fprintf(stderr,"\n");}
+	if (err)
+		on_output_error(d, err);
+}
+
+/* What a client is told: the present instant, whatever the interval of our own outputs. */
+static void fill_for_control(void *ctx, struct publication *p)
+{
+	struct daemon *d = ctx;
+
+	sync_all(d);
+	collector_fill_totals(d->collector, &d->publication, p);
+	p->charged = publication_charged(d->tasks);
+	d->host.rings = probes_info(d->probes)->rings;
+	p->host = &d->host;
+	p->tasks = d->tasks;
+	p->now_ns = clock_ns();
+	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
+	p->own_rss_bytes = procfs_own_rss();
 }
 
 static void on_timer(struct daemon *d)
 {
 	u64 ticks;
-	int err;
 
 	if (read(d->timer_fd, &ticks, sizeof(ticks)) < 0)
 		return;
-	err = collector_sync(d->collector, true);
-	if (err)
-		warn("cannot flush a CPU: %s", strerror(-err));
+	for (int i = 0; i < DETAILS_SLICES && details_read(d->details, DETAILS_SLICE_NS); i++)
+		drain(d);
+	sync_all(d);
 	publish(d);
-	collector_drain(d->collector);
+	drain(d);
 }
 
 static void on_signal(struct daemon *d)
@@ -176,7 +274,7 @@ static void on_signal(struct daemon *d)
 		if (info.ssi_signo == SIGWINCH)
 			outputs_resize(d->outputs, &d->publication);
 		else
-			d->stop = true;
+			d->stop = d->told = true;
 	}
 }
 
@@ -222,6 +320,10 @@ static int start_loop(struct daemon *d)
 		if (!err)
 			err = watch(d, d->timer_fd, &d->timer_fd);
 	}
+	if (!err && d->control)
+		err = watch(d, control_fd(d->control), &d->control);
+	if (!err && outputs_fd(d->outputs) >= 0)
+		err = watch(d, outputs_fd(d->outputs), &d->outputs);
 	if (!err && outputs_take_keys(d->outputs))
 		err = watch(d, stdin_fd, (void *)&stdin_fd);
 	return err;
@@ -236,9 +338,30 @@ static void dispatch(struct daemon *d, const void *about)
 	else if (about == &d->stop_fd)
 		d->stop = true;
 	else if (about == &d->collector)
-		collector_drain(d->collector);
+		drain(d);
+	else if (about == &d->control)
+		control_run(d->control);
+	else if (about == &d->outputs)
+		on_output_error(d, outputs_error(d->outputs));
 	else if (outputs_key_quits(d->outputs))
 		d->stop = true;
+}
+
+static int wait_for_events(struct daemon *d, struct epoll_event *events, int most)
+{
+	u64 before = clock_ns();
+	int n;
+
+	priority_renew();
+	if (before - d->waited_ns > BUSY_MOST_NS) {
+		nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
+		d->waited_ns = clock_ns();
+	}
+	n = epoll_wait(d->epoll_fd, events, most, wait_ms(d));
+	d->drained_ns = clock_ns();
+	if (d->drained_ns - before > REST_NS)
+		d->waited_ns = d->drained_ns;
+	return n;
 }
 
 static int loop(struct daemon *d)
@@ -247,12 +370,13 @@ static int loop(struct daemon *d)
 	int n;
 
 	while (!d->stop) {
-		priority_renew();
-		n = epoll_wait(d->epoll_fd, events, sizeof(events) / sizeof(events[0]), -1);
+		n = wait_for_events(d, events, sizeof(events) / sizeof(events[0]));
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		for (int i = 0; i < n && !d->stop; i++)
 			dispatch(d, events[i].data.ptr);
+		read_details_if_due(d);
+		note_pause(d);
 	}
 	return 0;
 }
@@ -260,11 +384,17 @@ static int loop(struct daemon *d)
 /* The kernel's own count goes on after the detach, so the check comes before it. */
 static void finish(struct daemon *d)
 {
+	int err;
+
 	collector_sync(d->collector, true);
 	probes_detach(d->probes);
 	collector_sync(d->collector, false);
 	d->publication.final = true;
 	publish(d);
+	/* Nothing is lost any more while a reader takes its time. */
+	err = outputs_finish(d->outputs, d->signal_fd, d->told ? PATIENCE_MS : -1);
+	if (err)
+		on_output_error(d, err);
 }
 
 static void fill_host(struct daemon *d)
@@ -280,10 +410,11 @@ static void fill_host(struct daemon *d)
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;
-	d->host.start_ns = now_ns();
+	d->host.start_ns = clock_ns();
 	d->publication.host = &d->host;
 	d->publication.now_ns = d->host.start_ns;
 	d->publication.tasks = d->tasks;
+	control_note(d->control, d->host.start_ns, &(struct accounting){0});
 }
 
 /* Signals become readable events, before any thread is made that could take them otherwise. */
@@ -316,16 +447,26 @@ static int start(struct daemon *d, const struct features *f)
 	if (status)
 		return status;
 	d->tasks = task_table_new(probes_info(d->probes)->cpus, MAX_THREADS, MAX_GROUPS);
-	d->collector = collector_new(d->probes, d->tasks);
+	d->details = details_new(d->tasks, MAX_GROUPS, d->options->json || d->options->socket);
+	d->recorder = recorder_new(d->options->socket ? d->options->recorder_bytes : 0);
+	d->collector = collector_new(d->probes, d->tasks, d->recorder);
 	if (!d->collector)
 		return fail(STATUS_FAILED, "cannot open the ring buffers: %s", strerror(errno));
+	if (d->options->socket) {
+		status = control_open(&d->control, d->options->socket,
+				      &(struct control_source){d, fill_for_control, d->tasks,
+							       d->recorder,
+							       (u32)probes_info(d->probes)->cpus});
+		if (status)
+			return status;
+	}
 	status = probes_attach_tasks(d->probes);
 	if (status)
 		return status;
 	err = read_existing_tasks(d);
 	if (err)
 		return fail(STATUS_FAILED, "cannot read the list of tasks: %s", strerror(-err));
-	read_details(d, MAX_GROUPS);
+	details_read(d->details, UINT64_MAX);
 	fill_host(d);
 	err = priority_raise();
 	if (err)
@@ -333,7 +474,10 @@ static int start(struct daemon *d, const struct features *f)
 	status = probes_attach_switches(d->probes);
 	if (status)
 		return status;
-	outputs_start(d->outputs);
+	err = outputs_start(d->outputs);
+	if (err)
+		return fail(STATUS_FAILED, "cannot start the thread for standard output: %s",
+			    strerror(-err));
 	err = start_loop(d);
 	return err ? fail(STATUS_FAILED, "cannot start the event loop: %s", strerror(-err)) : 0;
 }
@@ -346,8 +490,11 @@ static void close_fd(int fd)
 
 static void cleanup(struct daemon *d)
 {
+	control_close(d->control);
 	outputs_close(d->outputs);
 	collector_free(d->collector);
+	recorder_free(d->recorder);
+	details_free(d->details);
 	task_table_free(d->tasks);
 	probes_free(d->probes);
 	for (int i = 0; i < NR_CELLS; i++) {

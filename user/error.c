@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 bool verbose;
+const char *program_name = "tvtraced";
 
 static void say(const char *format, va_list args)
 {
@@ -12,7 +13,7 @@ static void say(const char *format, va_list args)
 
 	/* In one write, so that lines of two threads do not mix. */
 	vsnprintf(line, sizeof(line), format, args);
-	fprintf(stderr, "tvtraced: %s\n", line);
+	fprintf(stderr, "%s: %s\n", program_name, line);
 }
 
 void warn(const char *format, ...)

@@ -7,6 +7,9 @@
 
 extern bool verbose;
 
+/* Begins each line; "tvtraced" unless set. Static. */
+extern const char *program_name;
+
 /* Prints "tvtraced: message". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -13,6 +13,7 @@ enum exit_status {
 	STATUS_NO_SWITCH = 6,	 /* the kernel has no sched_switch to attach to */
 	STATUS_TEXTFILE = 7,	 /* the textfile cannot be written */
 	STATUS_ALREADY_RUNS = 8, /* another instance holds the lock */
+	STATUS_SOCKET = 9,	 /* the control socket cannot be made */
 };
 
 #endif

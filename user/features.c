@@ -41,6 +41,8 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 					"new names of tasks that execute another program"},
 	[FEATURE_SCHED_PROCESS_EXIT] = {"sched_process_exit", NULL,
 					"some tasks that have ended stay listed"},
+	[FEATURE_CGROUP_ATTACH_TASK] = {"cgroup_attach_task", NULL,
+					"moves to another cgroup are noticed at the next exec"},
 	/* Calibration runs on it. */
 	[FEATURE_TASK_RENAME] = {"task_rename", NULL,
 				 "everything: tvtraced does not start (exit status 1)"},
@@ -102,6 +104,7 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 		{FEATURE_SCHED_PROCESS_FORK, 2, "sched_process_fork"},
 		{FEATURE_SCHED_PROCESS_EXEC, 2, "sched_process_exec"},
 		{FEATURE_SCHED_PROCESS_EXIT, 1, "sched_process_exit"},
+		{FEATURE_CGROUP_ATTACH_TASK, 3, "cgroup_attach_task"},
 		{FEATURE_TASK_RENAME, 2, "task_rename"},
 	};
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "alloc.h"
 #include "error.h"
+#include "thread.h"
 
 struct file_writer {
 	char *path;
@@ -24,6 +24,11 @@ struct file_writer {
 	pthread_cond_t wake;
 	char *pending; /* NULL: nothing to write; owned */
 	size_t pending_len;
+	/*
+	 * What has been written, for submit to free: the thread would hold the lock of the event
+	 * loop's memory. Two at most: what was being written when the last submit came, and that.
+	 */
+	char *written[2];
 	bool stop;
 	int64_t last_success_s;
 	uint64_t failures;
@@ -79,7 +84,7 @@ static int replace_file(const struct file_writer *w, const char *data, size_t le
 	return err;
 }
 
-static void note_result(struct file_writer *w, int err)
+static void note_result(struct file_writer *w, int err, char *data)
 {
 	if (err && err != w->last_error)
 		warn("cannot write the textfile %s: %s; it keeps its old values until it can be "
@@ -93,6 +98,7 @@ static void note_result(struct file_writer *w, int err)
 		w->failures++;
 	else
 		w->last_success_s = (int64_t)time(NULL);
+	w->written[w->written[0] ? 1 : 0] = data;
 	pthread_mutex_unlock(&w->mutex);
 }
 
@@ -105,9 +111,11 @@ static bool take_pending(struct file_writer *w, char **data, size_t *len)
 	while (!w->pending && !w->stop)
 		pthread_cond_wait(&w->wake, &w->mutex);
 	more = !w->stop;
-	*data = w->pending;
-	*len = w->pending_len;
-	w->pending = NULL;
+	if (more) {
+		*data = w->pending;
+		*len = w->pending_len;
+		w->pending = NULL;
+	}
 	pthread_mutex_unlock(&w->mutex);
 	return more;
 }
@@ -118,25 +126,9 @@ static void *run(void *arg)
 	char *data;
 	size_t len;
 
-	while (take_pending(w, &data, &len)) {
-		note_result(w, replace_file(w, data, len));
-		free(data);
-	}
-	free(data);
+	while (take_pending(w, &data, &len))
+		note_result(w, replace_file(w, data, len), data);
 	return NULL;
-}
-
-/* Signals are for the event loop. */
-static int start_thread(struct file_writer *w)
-{
-	sigset_t all, old;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	err = pthread_create(&w->thread, NULL, run, w);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -err;
 }
 
 /* Whether the file is empty or was written by us: all that we write begins with "# " and more. */
@@ -171,6 +163,9 @@ static int check_target(const char *path)
 
 static void release(struct file_writer *w)
 {
+	free(w->pending);
+	free(w->written[0]);
+	free(w->written[1]);
 	free(w->path);
 	free(w->temporary);
 	free(w);
@@ -185,12 +180,12 @@ int file_writer_open(struct file_writer **out, const char *path, const char *dat
 	w->path = xstrdup(path);
 	w->temporary = xcalloc(1, room);
 	snprintf(w->temporary, room, "%s.tmp", path);
-	pthread_mutex_init(&w->mutex, NULL);
+	thread_mutex_init(&w->mutex);
 	pthread_cond_init(&w->wake, NULL);
 	if (!err)
 		err = replace_file(w, data, len);
 	if (!err)
-		err = start_thread(w);
+		err = thread_start(&w->thread, run, w);
 	if (err) {
 		release(w);
 		return err;
@@ -202,12 +197,19 @@ int file_writer_open(struct file_writer **out, const char *path, const char *dat
 
 void file_writer_submit(struct file_writer *w, char *data, size_t len)
 {
+	char *old[3];
+
 	pthread_mutex_lock(&w->mutex);
-	free(w->pending);
+	old[0] = w->pending;
+	old[1] = w->written[0];
+	old[2] = w->written[1];
 	w->pending = data;
 	w->pending_len = len;
+	w->written[0] = w->written[1] = NULL;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->mutex);
+	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+		free(old[i]);
 }
 
 void file_writer_status(struct file_writer *w, int64_t *last_success_s, uint64_t *failures)

@@ -3,24 +3,30 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "cost_source.h"
 #include "error.h"
 #include "exit_status.h"
+#include "group_label.h"
+#include "protocol.h"
 
 enum {
 	OPTION_RING_SIZE = 256, /* options with no letter */
+	OPTION_RECORDER,
 	OPTION_ONCE,
 	OPTION_JSON,
 	OPTION_COST_SOURCE,
 	OPTION_FEATURES,
+	OPTION_SOCKET,
+	OPTION_GROUP_BY,
 
 	DEFAULT_RING_BYTES = 1 << 20,
-	MAX_RING_BYTES = 1 << 30,
+	DEFAULT_RECORDER_BYTES = 64 << 20,
+	MAX_BYTES = 1 << 30,
 	DEFAULT_INTERVAL_S = 1,
 	DEFAULT_TEXTFILE_INTERVAL_S = 5,
 	MAX_INTERVAL_S = 3600, /* spilled switches are counted in 32 bits between publications */
@@ -40,6 +46,12 @@ static const struct argp_option argp_options[] = {
 	 "unless "
 	 "--interval says otherwise); removed at exit",
 	 0},
+	{"group-by", OPTION_GROUP_BY, "LABEL", 0,
+	 "What the textfile's label `group' is made from: comm, the program's name (default); "
+	 "unit, "
+	 "the application, that is the systemd unit, else the container, else the cgroup, else "
+	 "comm; cgroup, the cgroup's path",
+	 0},
 	{"once", OPTION_ONCE, NULL, 0, "Publish once, after one interval, and exit", 0},
 	{"json", OPTION_JSON, NULL, 0, "Print one JSON object per interval", 0},
 	{"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
@@ -54,6 +66,12 @@ static const struct argp_option argp_options[] = {
 	{"features", OPTION_FEATURES, NULL, 0,
 	 "Say what this kernel has, what is lost without it, and which cost source it gives (which "
 	 "only root can try), and exit",
+	 0},
+	{"socket", OPTION_SOCKET, "PATH", 0,
+	 "Answer tvtrace at PATH (default: " PROTOCOL_SOCKET "; none with --once)", 0},
+	{"recorder", OPTION_RECORDER, "BYTES", 0,
+	 "Keep the last BYTES of switches for tvtrace capture; 0 for none; K and M may follow "
+	 "(default: 64M)",
 	 0},
 	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,
 	 "Ring buffer of each CPU, 4096 to 1073741824, rounded up to a power of two; K and M may "
@@ -73,37 +91,14 @@ static const char doc[] =
 	"later.\n\n"
 	"Exit status: 0 stopped as asked; 1 another failure; 2 bad option; 3 no privilege; 4 the "
 	"kernel has no BTF; 5 it has no BPF ring buffer; 6 it has no sched_switch to attach to; "
-	"7 the textfile cannot be written; 8 another tvtraced runs.";
-
-/* A number of seconds in min .. max, as ns; the whole text must be a number. */
-static uint64_t parse_seconds(const char *option, const char *text, double min, double max)
-{
-	char *end;
-	double s;
-
-	errno = 0;
-	s = strtod(text, &end);
-	if (end == text || *end || errno || !isfinite(s) || s < min || s > max)
-		exit(fail(STATUS_USAGE, "--%s: '%s' is not a number of seconds from %g to %g",
-			  option, text, min, max));
-	return (uint64_t)(s * 1e9);
-}
+	"7 the textfile cannot be written; 8 another tvtraced runs; 9 the control socket cannot "
+	"be made.";
 
 static size_t parse_ring_size(const char *text)
 {
-	unsigned long long v;
-	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *end;
+	size_t v = arguments_size("ring-size", text, 4096, MAX_BYTES),
+	       size = (size_t)sysconf(_SC_PAGESIZE);
 
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (end != text && (!strcasecmp(end, "k") || !strcasecmp(end, "m"))) {
-		v = v > MAX_RING_BYTES ? v : v << (end[0] == 'k' || end[0] == 'K' ? 10 : 20);
-		end++;
-	}
-	if (end == text || *end || errno || text[0] == '-' || v < 4096 || v > MAX_RING_BYTES)
-		exit(fail(STATUS_USAGE, "--ring-size: '%s' is not a size from 4096 to %d bytes",
-			  text, MAX_RING_BYTES));
 	while (size < v)
 		size *= 2;
 	return size;
@@ -123,16 +118,29 @@ static const struct cost_source *parse_cost_source(const char *text)
 		  names));
 }
 
+static const struct group_label *parse_group_by(const char *text)
+{
+	const struct group_label *label = group_label_find(text);
+	char names[128] = "";
+
+	if (label)
+		return label;
+	for (size_t i = 0; (label = group_label_at(i)); i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+			 i ? ", " : "", label->name);
+	exit(fail(STATUS_USAGE, "--group-by: '%s' is no label; there are: %s", text, names));
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
 	switch (key) {
 	case 'i':
-		o->interval_ns = parse_seconds("interval", arg, MIN_INTERVAL_S, MAX_INTERVAL_S);
+		o->interval_ns = arguments_seconds("interval", arg, MIN_INTERVAL_S, MAX_INTERVAL_S);
 		return 0;
 	case 'd':
-		o->duration_ns = parse_seconds("duration", arg, 0, MAX_DURATION_S);
+		o->duration_ns = arguments_seconds("duration", arg, 0, MAX_DURATION_S);
 		if (!o->duration_ns)
 			o->duration_ns = 1;
 		return 0;
@@ -156,8 +164,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_COST_SOURCE:
 		o->cost_source = parse_cost_source(arg);
 		return 0;
+	case OPTION_GROUP_BY:
+		o->group_by = parse_group_by(arg);
+		return 0;
 	case OPTION_FEATURES:
 		o->features = true;
+		return 0;
+	case OPTION_SOCKET:
+		if (!*arg)
+			exit(fail(STATUS_USAGE, "--socket: the path is empty"));
+		o->socket = arg;
+		return 0;
+	case OPTION_RECORDER:
+		o->recorder_bytes = arguments_size("recorder", arg, 0, MAX_BYTES);
 		return 0;
 	case OPTION_RING_SIZE:
 		o->ring_bytes = parse_ring_size(arg);
@@ -169,33 +188,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/*
- * Of a bad option argp would say two lines, and told to say none it says no help either: so it
- * parses twice. It does not tell which option was bad; the first without which it parses is.
- */
-static void reject_bad_option(const struct argp *argp, int argc, char **argv, struct options *o)
-{
-	int n = argc;
-
-	if (!argp_parse(argp, argc, argv, ARGP_NO_ERRS, NULL, o))
-		return;
-	while (n > 1 && argp_parse(argp, n - 1, argv, ARGP_NO_ERRS, NULL, o))
-		n--;
-	exit(fail(STATUS_USAGE, "'%s': unknown option, or its value is missing; see --help",
-		  argv[n - 1]));
-}
-
 void options_parse(struct options *o, int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = argp_options, .parser = parse_option, .doc = doc};
 	uint64_t second = 1000000000;
 
-	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES};
-	reject_bad_option(&argp, argc, argv, o);
-	argp_parse(&argp, argc, argv, 0, NULL, o);
+	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES,
+			      .recorder_bytes = DEFAULT_RECORDER_BYTES,
+			      .socket = PROTOCOL_SOCKET,
+			      .group_by = group_label_at(0)};
+	arguments_parse(&argp, argc, argv, o);
 	if (o->json && o->quiet)
 		exit(fail(STATUS_USAGE, "--json and --quiet exclude each other; give one of them"));
+	if (o->once)
+		o->socket = NULL;
 	o->textfile_interval_ns =
 		o->interval_ns ? o->interval_ns : DEFAULT_TEXTFILE_INTERVAL_S * second;
 	if (!o->interval_ns)

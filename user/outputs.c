@@ -14,12 +14,15 @@
 #include "json.h"
 #include "screen.h"
 #include "series.h"
+#include "stream.h"
 #include "textfile.h"
 #include "view.h"
 
 struct outputs {
 	struct options options;
 	struct screen *screen;
+	struct stream *stream;	    /* standard output's; NULL: the screen has it, or nobody */
+	bool left_out;		    /* the latest publication, of standard output */
 	struct file_writer *writer; /* NULL: no textfile */
 	struct series_table *series;
 	u64 textfile_due_ns;
@@ -27,8 +30,9 @@ struct outputs {
 
 static const char placeholder[] = "# tvtraced has started and published nothing yet\n";
 
-static int open_textfile(struct outputs *out, const char *path)
+static int open_textfile(struct outputs *out, const struct options *o)
 {
+	const char *path = o->textfile;
 	int err = file_writer_open(&out->writer, path, placeholder, sizeof(placeholder) - 1);
 
 	if (err == -EEXIST)
@@ -43,7 +47,7 @@ static int open_textfile(struct outputs *out, const char *path)
 			"cannot write the textfile %s: %s; give --textfile a path in a directory "
 			"that can be written",
 			path, strerror(-err));
-	out->series = series_new();
+	out->series = series_new(o->group_by);
 	return STATUS_OK;
 }
 
@@ -55,21 +59,23 @@ int outputs_open(struct outputs **result, const struct options *o)
 	*result = out;
 	out->options = *o;
 	if (o->textfile) {
-		status = open_textfile(out, o->textfile);
+		status = open_textfile(out, o);
 		if (status)
 			return status;
 	}
 	return STATUS_OK;
 }
 
-void outputs_start(struct outputs *out)
+int outputs_start(struct outputs *out)
 {
 	const struct options *o = &out->options;
 
+	if (o->quiet)
+		return 0;
 	/* A terminal that cannot be driven gets plain blocks. */
-	if (!o->json && !o->quiet && !o->once && isatty(STDOUT_FILENO))
-		if (screen_open(&out->screen))
-			out->screen = NULL;
+	if (!o->json && !o->once && isatty(STDOUT_FILENO) && !screen_open(&out->screen))
+		return 0;
+	return stream_open(&out->stream, STDOUT_FILENO);
 }
 
 static void publish_textfile(struct outputs *out, const struct publication *p)
@@ -96,24 +102,47 @@ static void publish_textfile(struct outputs *out, const struct publication *p)
 	file_writer_submit(out->writer, data, len);
 }
 
+static int print(struct outputs *out, const struct publication *p)
+{
+	char *data = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&data, &len);
+	int err;
+
+	if (!f)
+		return -errno;
+	err = out->options.json ? json_print(f, p) : view_print(f, p);
+	if (fclose(f) && !err)
+		err = -errno;
+	if (err) {
+		free(data);
+		return err;
+	}
+	err = stream_submit(out->stream, data, len);
+	if (err == -ENOBUFS && !out->left_out)
+		warn("standard output is read too slowly: intervals are left out of it; have a "
+		     "faster reader, or a longer --interval");
+	out->left_out = err == -ENOBUFS;
+	return out->left_out ? 0 : err;
+}
+
 static int publish_stdout(struct outputs *out, const struct publication *p)
 {
-	const struct options *o = &out->options;
+	int err = 0;
 
-	if (o->quiet)
+	if (out->options.quiet)
 		return 0;
-	if (o->json)
-		return json_print(stdout, p);
-	if (!out->screen)
-		return view_print(stdout, p);
-	if (!p->final) {
+	if (out->screen && !p->final) {
 		screen_draw(out->screen, p);
 		return 0;
 	}
 	/* The last block stays on the terminal when the live view has gone. */
-	screen_close(out->screen);
-	out->screen = NULL;
-	return view_print(stdout, p);
+	if (out->screen) {
+		screen_close(out->screen);
+		out->screen = NULL;
+		err = stream_open(&out->stream, STDOUT_FILENO);
+	}
+	return err ? err : print(out, p);
 }
 
 int outputs_publish(struct outputs *out, const struct publication *p)
@@ -121,6 +150,21 @@ int outputs_publish(struct outputs *out, const struct publication *p)
 	if (out->writer)
 		publish_textfile(out, p);
 	return publish_stdout(out, p);
+}
+
+int outputs_fd(const struct outputs *out)
+{
+	return out->stream ? stream_fd(out->stream) : -1;
+}
+
+int outputs_error(struct outputs *out)
+{
+	return out->stream ? stream_error(out->stream) : 0;
+}
+
+int outputs_finish(struct outputs *out, int interrupt_fd, int patience_ms)
+{
+	return out->stream ? stream_finish(out->stream, interrupt_fd, patience_ms) : 0;
 }
 
 bool outputs_take_keys(const struct outputs *out)
@@ -147,6 +191,7 @@ void outputs_close(struct outputs *out)
 		return;
 	if (out->screen)
 		screen_close(out->screen);
+	stream_close(out->stream);
 	if (out->writer)
 		file_writer_close(out->writer);
 	series_free(out->series);

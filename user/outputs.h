@@ -13,11 +13,24 @@ struct outputs;
 /* Opens the textfile, if one is asked for. Returns 0 or an exit status, having printed why. */
 int outputs_open(struct outputs **out, const struct options *o);
 
-/* Takes the terminal for the live view, if there is to be one; nothing can fail any more. */
-void outputs_start(struct outputs *out);
+/* Takes the terminal for the live view, if there is to be one. Returns 0 or -errno. */
+int outputs_start(struct outputs *out);
 
-/* Publishes p everywhere. Returns 0, or -errno when standard output cannot be written any more. */
+/*
+ * Publishes p everywhere, and waits for nobody. Returns 0, or -errno when standard output cannot be
+ * written any more.
+ */
 int outputs_publish(struct outputs *out, const struct publication *p);
+
+/*
+ * Readable when standard output cannot be written any more, for the reason that outputs_error()
+ * gives as -errno; -1: there is none to watch.
+ */
+int outputs_fd(const struct outputs *out);
+int outputs_error(struct outputs *out);
+
+/* Waits for the reader of standard output as stream_finish() does (stream.h). */
+int outputs_finish(struct outputs *out, int interrupt_fd, int patience_ms);
 
 /* Whether keys can come on standard input, and what they mean: true for quit. */
 bool outputs_take_keys(const struct outputs *out);

@@ -120,6 +120,7 @@ int probes_attach_tasks(struct probes *p)
 		{skel->progs.sched_process_exec, &skel->links.sched_process_exec},
 		{skel->progs.task_rename, &skel->links.task_rename},
 		{skel->progs.sched_process_exit, &skel->links.sched_process_exit},
+		{skel->progs.cgroup_attach_task, &skel->links.cgroup_attach_task},
 		{skel->progs.existing_tasks, &skel->links.existing_tasks},
 	};
 	int status = STATUS_OK;

@@ -10,8 +10,9 @@
 #include "alloc.h"
 
 enum {
-	CMDLINE_MAX = 256, /* of what may be megabytes; enough to tell programs apart */
-	CGROUP_FILE_MAX = 8192,
+	CMDLINE_MAX = 256,	 /* of what may be megabytes; enough to tell programs apart */
+	CGROUP_FILE_MAX = 65536, /* a dozen hierarchies, each with a path of up to 4096 bytes */
+	PF_EXITING = 0x4,	 /* linux/sched.h; in field 9 of stat as in the kernel */
 	/* Two ticks of 10 ms, in a birth's units: what is further apart is another task. */
 	START_SLACK = 2 * 10000000 >> 10,
 };
@@ -32,7 +33,7 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return (ssize_t)have;
 }
 
-static char *read_cmdline(u32 tgid)
+char *procfs_cmdline(u32 tgid)
 {
 	char path[64], buf[CMDLINE_MAX];
 	ssize_t n;
@@ -50,50 +51,71 @@ static char *read_cmdline(u32 tgid)
 	return xstrdup(buf);
 }
 
+/* How much a hierarchy tells, by what is before its path: "id:controllers:". */
+enum worth { WORTH_NOTHING, WORTH_CONTROLLERS, WORTH_NAMED, WORTH_UNIFIED, WORTH_SYSTEMD };
+
 /*
- * Lines are "id:controllers:path"; "0::" is the unified hierarchy. Where that has only the root
- * (cgroup v1 and hybrid), systemd's named hierarchy tells more (cgroups(7)).
+ * Where both are mounted (cgroups(7)), systemd and the container engines keep their own hierarchy
+ * complete, and some of them leave the unified one alone. Without systemd, the engines have only
+ * the controllers' hierarchies, with the same path in each.
  */
-static char *read_cgroup(u32 tgid)
+static enum worth worth_of(const char *controllers, const char *path)
 {
-	char path[64], buf[CGROUP_FILE_MAX], *line, *rest = buf;
-	const char *unified = NULL, *named = NULL;
+	if (!strcmp(path, "/"))
+		return WORTH_NOTHING;
+	if (!strcmp(controllers, "name=systemd"))
+		return WORTH_SYSTEMD;
+	if (!*controllers)
+		return WORTH_UNIFIED;
+	return strncmp(controllers, "name=", 5) ? WORTH_CONTROLLERS : WORTH_NAMED;
+}
+
+/* The kernel says so where a cgroup has been removed and what ended in it is still there. */
+static void cut_deleted(char *path)
+{
+	static const char deleted[] = " (deleted)";
+	size_t len = strlen(path), n = sizeof(deleted) - 1;
+
+	if (len > n && !strcmp(path + len - n, deleted))
+		path[len - n] = '\0';
+}
+
+const char *procfs_choose_cgroup(char *text)
+{
+	const char *found = NULL;
+	enum worth most = WORTH_NOTHING;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		char *controllers = strchr(line, ':');
+		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+		enum worth worth;
+
+		if (!path || path[1] != '/')
+			continue;
+		*path++ = '\0';
+		cut_deleted(path);
+		worth = worth_of(controllers + 1, path);
+		if (found && worth <= most)
+			continue;
+		found = path;
+		most = worth;
+	}
+	return found;
+}
+
+char *procfs_cgroup(u32 tgid)
+{
+	/* Not on the stack, and by one thread only. */
+	static char buf[CGROUP_FILE_MAX];
+	char path[64];
+	const char *chosen;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", tgid);
 	if (read_file(path, buf, sizeof(buf)) <= 0)
 		return NULL;
-	while ((line = strsep(&rest, "\n"))) {
-		char *controllers = strchr(line, ':');
-		char *where = controllers ? strchr(controllers + 1, ':') : NULL;
-
-		if (!where)
-			continue;
-		*where++ = '\0';
-		if (!controllers[1])
-			unified = where;
-		else if (!strcmp(controllers + 1, "name=systemd"))
-			named = where;
-	}
-	if (named && (!unified || !strcmp(unified, "/")))
-		unified = named;
-	return unified ? xstrdup(unified) : NULL;
-}
-
-static void replace(char **old, char *value)
-{
-	if (!value)
-		return;
-	free(*old);
-	*old = value;
-}
-
-void procfs_read_details(struct group *g)
-{
-	if (g->details_read || !g->tgid)
-		return;
-	g->details_read = true;
-	replace(&g->cmdline, read_cmdline(g->tgid));
-	replace(&g->cgroup, read_cgroup(g->tgid));
+	chosen = procfs_choose_cgroup(buf);
+	return chosen ? xstrdup(chosen) : NULL;
 }
 
 /* Value of "Key:\tvalue\n" in the text of a status file; NULL: not there. Cuts the text up. */
@@ -109,22 +131,36 @@ static char *status_value(char *text, const char *key)
 	return at;
 }
 
-/* Field 22 of stat, in clock ticks since boot (proc(5)), as ns; 0: cannot be read. */
-static u64 start_ns_of(u32 tgid)
+/* A numeric field of stat, counted as in proc(5); false: cannot be read. */
+static bool stat_field(u32 pid, int number, unsigned long long *value)
 {
 	char path[64], buf[1024], *at;
-	unsigned long long ticks;
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", tgid);
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	if (read_file(path, buf, sizeof(buf)) <= 0)
-		return 0;
+		return false;
 	/* The name may hold anything; the last parenthesis ends it. */
 	at = strrchr(buf, ')');
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 2; at && field < number; field++)
 		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%llu", &ticks) != 1)
+	return at && sscanf(at, "%llu", value) == 1;
+}
+
+/* Start time, in clock ticks since boot, as ns; 0: cannot be read. */
+static u64 start_ns_of(u32 pid)
+{
+	unsigned long long ticks;
+
+	if (!stat_field(pid, 22, &ticks))
 		return 0;
 	return ticks * (1000000000ull / (u64)sysconf(_SC_CLK_TCK));
+}
+
+bool procfs_is_ending(u32 tgid)
+{
+	unsigned long long flags;
+
+	return !stat_field(tgid, 9, &flags) || flags & PF_EXITING;
 }
 
 bool procfs_identify(u32 tid, u32 birth, struct task_record *r)

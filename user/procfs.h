@@ -3,13 +3,25 @@
 #ifndef TVTRACED_PROCFS_H
 #define TVTRACED_PROCFS_H
 
-#include "tasks.h"
+#include <stdbool.h>
+
+#include "record.h"
+
+/* The command line, arguments separated by spaces, cut; the caller's to free. NULL: none. */
+char *procfs_cmdline(u32 tgid);
+
+/* The cgroup, as procfs_choose_cgroup has it; the caller's to free. NULL: the process is gone. */
+char *procfs_cgroup(u32 tgid);
 
 /*
- * Reads command line and cgroup of a group, once after its start and once after each exec; does
- * nothing when that was done. A group that is gone keeps what it had.
+ * Of the lines of a /proc/PID/cgroup file, the path in the hierarchy that tells most: the first of
+ * these where it is not the root: systemd's own, the unified one, another one with a name, one of
+ * controllers. NULL: there is no line. Cuts the text up; the result lies in it.
  */
-void procfs_read_details(struct group *g);
+const char *procfs_choose_cgroup(char *text);
+
+/* Whether a process, or its leader alone, has ended or is about to. */
+bool procfs_is_ending(u32 tgid);
 
 /*
  * Describes a living task that the task iterator did not show (another pid namespace, or a kernel

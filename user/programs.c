@@ -72,6 +72,8 @@ static void configure(struct programs *p, const struct features *f, const struct
 				  f->has[FEATURE_SCHED_PROCESS_EXEC]);
 	bpf_program__set_autoload(skel->progs.sched_process_exit,
 				  f->has[FEATURE_SCHED_PROCESS_EXIT]);
+	bpf_program__set_autoload(skel->progs.cgroup_attach_task,
+				  f->has[FEATURE_CGROUP_ATTACH_TASK]);
 	/* The last one is for calibration. */
 	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);

@@ -11,6 +11,7 @@
 
 #include "features.h"
 #include "histogram.h"
+#include "names.h"
 #include "tasks.h"
 
 /* What does not change while the daemon runs. */
@@ -53,6 +54,7 @@ struct publication {
 	u64 own_cpu_ns;	       /* user + system time of the daemon, since start */
 	u64 own_cpu_before_ns; /* the same at the previous publication */
 	u64 own_rss_bytes;
+	u64 charged;	/* to groups and other; as of `now` */
 	u64 nr_threads; /* alive */
 	u64 nr_groups;
 };
@@ -68,9 +70,7 @@ struct residuals {
 
 struct residuals publication_residuals(const struct publication *p);
 
-/* Names of kinds, froms and reasons as every output prints them; NULL-free, static. */
-extern const char *const kind_names[NR_KINDS];
-extern const char *const from_names[NR_FROMS];
-extern const char *const reason_names[NR_REASONS];
+/* What is charged to all groups and other at this moment: for `charged`. */
+u64 publication_charged(const struct task_table *tasks);
 
 #endif

@@ -2,19 +2,20 @@
 #include "screen.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "canvas.h"
+#include "messages.h"
 #include "text.h"
 #include "view.h"
 
@@ -36,53 +37,35 @@ struct screen {
 	u64 message_until_ns;
 };
 
-/*
- * While the terminal is taken, what is written to standard error would be strewn over the view,
- * by whatever thread or library writes it. It goes to a file in memory instead, and from there to
- * the last line of the screen, and to standard error when the terminal is free again.
- */
-static int real_stderr = -1;
-
-static void hold_messages(void)
+/* Whoever stopped the terminal (Ctrl-S), or reads it slowly, is not waited for. */
+static bool takes_output(void)
 {
-	int held = memfd_create("tvtraced messages", MFD_CLOEXEC);
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	if (held < 0)
-		return;
-	if (isatty(STDERR_FILENO))
-		real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-	if (real_stderr >= 0)
-		dup2(held, STDERR_FILENO);
-	/* So that it can be emptied under those who write to it. */
-	fcntl(held, F_SETFL, O_APPEND);
-	close(held);
+	return poll(&p, 1, 0) > 0;
 }
 
-static void release_messages(void)
+/* What Ctrl-S has stopped starts again when that key means nothing for a moment. */
+static void start_output(void)
 {
-	char text[4096];
-	off_t at = 0;
-	ssize_t n;
+	struct termios before, t;
 
-	if (real_stderr < 0)
+	if (tcgetattr(STDOUT_FILENO, &before))
 		return;
-	while ((n = pread(STDERR_FILENO, text, sizeof(text), at)) > 0) {
-		/* A terminal that is gone takes no messages. */
-		if (write(real_stderr, text, (size_t)n) != n)
-			break;
-		at += n;
-	}
-	dup2(real_stderr, STDERR_FILENO);
-	close(real_stderr);
-	real_stderr = -1;
+	t = before;
+	t.c_iflag &= ~(tcflag_t)IXON;
+	tcsetattr(STDOUT_FILENO, TCSANOW, &t);
+	tcsetattr(STDOUT_FILENO, TCSANOW, &before);
 }
 
 /* For exit() in the middle of things, as on memory exhaustion. */
 static void restore(void)
 {
-	if (!isendwin())
+	if (!isendwin()) {
+		start_output();
 		endwin();
-	release_messages();
+	}
+	messages_release();
 }
 
 /* Takes the last of what was said since the last call. */
@@ -95,7 +78,7 @@ static void read_messages(struct screen *s, u64 now_ns)
 
 	if (now_ns >= s->message_until_ns)
 		s->message[0] = '\0';
-	if (real_stderr < 0 || fstat(STDERR_FILENO, &st) || st.st_size <= s->message_end)
+	if (!messages_held() || fstat(STDERR_FILENO, &st) || st.st_size <= s->message_end)
 		return;
 	if (st.st_size - s->message_end >= MESSAGE_BYTES)
 		s->message_end = st.st_size - MESSAGE_BYTES + 1;
@@ -151,7 +134,7 @@ int screen_open(struct screen **out)
 	s = xcalloc(1, sizeof(*s));
 	s->terminal = terminal;
 	atexit(restore);
-	hold_messages();
+	messages_hold();
 	cbreak();
 	noecho();
 	nodelay(stdscr, TRUE);
@@ -203,6 +186,8 @@ void screen_draw(struct screen *s, const struct publication *p)
 	if (p->now_ns != s->drawn_ns)
 		view_find_top(&s->top, p);
 	s->drawn_ns = p->now_ns;
+	if (!takes_output())
+		return;
 	read_messages(s, p->now_ns);
 	erase();
 	move(0, 0);

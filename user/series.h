@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The `group` label of the textfile: thread groups by name, the busiest TOP_SERIES of them as
- * series of their own and the rest as `other`. Each interval's growth of a group goes to exactly
- * one series and stays there, so no series ever falls and all of them add up.
+ * The series of the textfile with a `group` label: thread groups by the name that the label gives
+ * them, the busiest TOP_SERIES names as series of their own and the rest as `other`. Each
+ * interval's growth of a group goes to exactly one series and stays there, so no series ever falls
+ * and all of them add up.
  */
 #ifndef TVTRACED_SERIES_H
 #define TVTRACED_SERIES_H
@@ -10,16 +11,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "group_label.h"
 #include "publication.h"
-#include "text.h"
 
 enum {
 	TOP_SERIES = 20,
 	MAX_SERIES = 4096, /* names; those that were ever shown stay, what is beyond is `other` */
+	SERIES_NAME_LEN = 1024, /* of an escaped name; longer ones are cut, and may become one */
 };
 
 struct series {
-	char name[NAME_LEN + 1]; /* escaped, not reserved */
+	char *name; /* escaped, not reserved */
 	u64 switches[NR_KINDS];
 	u64 cost_ns[NR_KINDS];
 	bool shown;
@@ -27,11 +29,15 @@ struct series {
 	double score; /* decaying sum of its growth, shown or not */
 	u64 growth;   /* since the last update */
 	u64 updated;  /* number of the update in which it last grew */
+	u32 next;     /* of the same hash: 1 + index, 0: none */
 };
 
 struct series_table;
 
-struct series_table *series_new(void);
+struct series_table *series_new(const struct group_label *label);
+
+/* The label that it was made with. */
+const struct group_label *series_label(const struct series_table *t);
 
 /* NULL is ignored. */
 void series_free(struct series_table *t);

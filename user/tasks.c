@@ -6,74 +6,7 @@
 
 #include "alloc.h"
 #include "index.h"
-
-enum {
-	/* How long after its exit event a task may still run; then the kernel is asked. */
-	EXIT_PATIENCE_S = 10,
-};
-
-struct entry {
-	struct thread thread;	 /* first: what callers see */
-	struct entry *successor; /* the thread took this one over in an exec; charge that */
-	u64 revived_ns;		 /* records before this are of an earlier task with this tid */
-	u32 resync;		 /* the last one that saw it */
-	u32 died;		 /* in which interval */
-	bool listed;		 /* as dying */
-	bool found;		 /* in /proc only */
-};
-
-/* A list that grows, from which anything can be taken by its index. */
-struct list {
-	void **items;
-	size_t n, room;
-};
-
-struct cpu_cache {
-	u32 tid, birth;
-	struct entry *entry;
-};
-
-struct task_table {
-	size_t max_threads, max_groups;
-	struct list threads, groups;
-	struct index *by_tid;	/* (tid, birth) -> entry */
-	struct index *by_group; /* (tgid, birth of its leader) -> group */
-	struct list dying;	/* dead and not yet removed */
-	u32 interval;		/* publications so far */
-	struct cpu_cache *last; /* the task that each CPU ran last: the next record's prev */
-	size_t cpus;
-	struct charges other, other_published;
-	u64 unattributed;
-	u32 resync;
-	u64 resync_ns;
-	task_miss_fn miss;
-	void *miss_ctx;
-	struct entry *idle;
-};
-
-static void list_add(struct list *l, void *item)
-{
-	if (l->n == l->room) {
-		l->room = l->room ? l->room * 2 : 64;
-		l->items = xrealloc(l->items, l->room, sizeof(*l->items));
-	}
-	l->items[l->n++] = item;
-}
-
-/* The last item takes the place; returns it, or NULL when the taken one was the last. */
-static void *list_take(struct list *l, size_t i)
-{
-	l->n--;
-	if (i == l->n)
-		return NULL;
-	l->items[i] = l->items[l->n];
-	return l->items[i];
-}
-
-static u64 key_of(u32 id, u32 birth)
-{
-	return (u64)id << 32 | birth;
-}
+#include "task_table.h"
 
 static void copy_comm(char *to, const char *from)
 {
@@ -81,21 +14,30 @@ static void copy_comm(char *to, const char *from)
 	to[COMM_LEN - 1] = '\0';
 }
 
+static void group_unread(const struct task_table *t, struct group *g)
+{
+	g->details_read = false;
+	if (t->unread)
+		t->unread(t->unread_ctx, g);
+}
+
 static struct group *group_get(struct task_table *t, const struct task_record *r)
 {
 	u64 key = key_of(r->tgid, BIRTH_OF(r->leader_start_ns));
 	struct group *g = index_find(t->by_group, key);
 
-	if (g || t->groups.n >= t->max_groups)
+	if (g || t->groups.used >= t->max_groups)
 		return g;
 	g = xcalloc(1, sizeof(*g));
 	g->tgid = r->tgid;
 	g->start_ns = r->leader_start_ns;
 	g->kernel = r->kernel;
 	copy_comm(g->comm, r->comm);
-	g->index = (u32)t->groups.n;
-	list_add(&t->groups, g);
+	group_name_application(g);
+	g->index = (u32)slots_add(&t->groups, g);
 	index_add(t->by_group, key, g);
+	describe(t, g);
+	group_unread(t, g);
 	return g;
 }
 
@@ -111,7 +53,7 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 	struct entry *e;
 	struct group *g;
 
-	if (t->threads.n >= t->max_threads)
+	if (t->threads.used >= t->max_threads)
 		return NULL;
 	g = group_get(t, r);
 	if (!g)
@@ -121,35 +63,14 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 	e->thread.birth = BIRTH_OF(r->start_ns);
 	e->thread.start_ns = r->start_ns;
 	e->thread.group = g;
-	e->thread.index = (u32)t->threads.n;
+	e->thread.index = (u32)slots_add(&t->threads, e);
 	copy_comm(e->thread.comm, r->comm);
 	e->resync = t->resync;
 	g->threads++;
-	list_add(&t->threads, e);
+	g->members++;
+	touch(t, e);
 	index_add(t->by_tid, key_of(r->tid, e->thread.birth), e);
 	return e;
-}
-
-static void entry_remove(struct task_table *t, struct entry *e)
-{
-	struct entry *moved = list_take(&t->threads, e->thread.index);
-
-	if (moved)
-		moved->thread.index = e->thread.index;
-	index_remove(t->by_tid, key_of(e->thread.tid, e->thread.birth));
-	free(e);
-}
-
-static void entry_die(struct task_table *t, struct entry *e)
-{
-	if (e->thread.dead)
-		return;
-	e->thread.dead = true;
-	e->died = t->interval;
-	e->thread.group->threads--;
-	if (!e->listed)
-		list_add(&t->dying, e);
-	e->listed = true;
 }
 
 /* An exec from another thread than the leader gives the caller the leader's tid and start time. */
@@ -161,7 +82,7 @@ static void take_over(struct task_table *t, struct entry *e, const struct task_r
 	for (size_t i = 0; i < t->threads.n && !old; i++) {
 		struct entry *c = t->threads.items[i];
 
-		if (c->thread.tid == r->other && c->thread.group == e->thread.group &&
+		if (c && c->thread.tid == r->other && c->thread.group == e->thread.group &&
 		    !c->thread.dead)
 			old = c;
 	}
@@ -173,20 +94,31 @@ static void take_over(struct task_table *t, struct entry *e, const struct task_r
 	e->revived_ns = r->ts_ns;
 	if (!old)
 		return;
+	touch(t, old);
 	memcpy(e->thread.in, old->thread.in, sizeof(e->thread.in));
 	memcpy(e->thread.out, old->thread.out, sizeof(e->thread.out));
-	e->thread.cost_ns = old->thread.cost_ns;
+	memcpy(e->thread.cost_ns, old->thread.cost_ns, sizeof(e->thread.cost_ns));
 	memset(old->thread.in, 0, sizeof(old->thread.in));
 	memset(old->thread.out, 0, sizeof(old->thread.out));
-	old->thread.cost_ns = 0;
+	memset(old->thread.cost_ns, 0, sizeof(old->thread.cost_ns));
 	old->successor = e;
 	entry_die(t, old);
 }
 
-static void group_renamed(struct group *g, const struct task_record *r)
+static void group_renamed(const struct task_table *t, struct group *g, const struct task_record *r)
 {
 	copy_comm(g->comm, r->comm);
-	g->details_read = false;
+	group_name_application(g);
+	describe(t, g);
+	group_unread(t, g);
+}
+
+static void group_set_parent(const struct task_table *t, struct group *g, u32 parent_tgid)
+{
+	if (g->parent_tgid == parent_tgid)
+		return;
+	g->parent_tgid = parent_tgid;
+	describe(t, g);
 }
 
 void task_table_event(struct task_table *t, const struct task_record *r)
@@ -201,6 +133,8 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (!e)
 			return;
 	}
+	if (r->event != TASK_EXISTING)
+		touch(t, e);
 	switch ((enum task_event)r->event) {
 	case TASK_FOUND:
 		e->found = true;
@@ -213,30 +147,38 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		copy_comm(e->thread.comm, r->comm);
 		if (r->tid != r->tgid)
 			break;
-		e->thread.group->parent_tgid = r->other;
+		group_set_parent(t, e->thread.group, r->other);
 		if (strncmp(e->thread.group->comm, r->comm, COMM_LEN) != 0)
-			group_renamed(e->thread.group, r);
+			group_renamed(t, e->thread.group, r);
 		break;
 	case TASK_NEW:
 		break;
 	case TASK_FORK:
-		if (r->tid == r->tgid)
-			e->thread.group->parent_tgid = r->other;
+		if (r->tid != r->tgid)
+			break;
+		group_set_parent(t, e->thread.group, r->other);
+		group_inherit(e->thread.group,
+			      index_find(t->by_group, key_of(r->other, r->other_birth)));
 		break;
 	case TASK_EXEC:
 		if (r->other != r->tid)
 			take_over(t, e, r);
 		copy_comm(e->thread.comm, r->comm);
-		group_renamed(e->thread.group, r);
+		group_renamed(t, e->thread.group, r);
 		break;
 	case TASK_RENAME:
 		copy_comm(e->thread.comm, r->comm);
 		if (r->tid == r->tgid)
-			group_renamed(e->thread.group, r);
+			group_renamed(t, e->thread.group, r);
 		break;
 	case TASK_EXIT:
 		e->thread.exiting = true;
 		e->thread.exit_ns = r->ts_ns;
+		entry_list(t, e);
+		break;
+	case TASK_MOVED:
+		if (r->tid == r->tgid)
+			group_unread(t, e->thread.group);
 		break;
 	}
 }
@@ -255,6 +197,7 @@ static void charge_next(struct task_table *t, struct entry *e, const struct swit
 	if (e->successor)
 		e = e->successor;
 	th = &e->thread;
+	touch(t, e);
 	th->group->total.switches[kind]++;
 	th->group->total.cost_ns[kind] += r->cost_ns;
 	if (r->cost_ns)
@@ -262,7 +205,7 @@ static void charge_next(struct task_table *t, struct entry *e, const struct swit
 	if (r->ts_ns < e->revived_ns && r->next_tid == th->tid)
 		return;
 	th->in[kind]++;
-	th->cost_ns += r->cost_ns;
+	th->cost_ns[kind] += r->cost_ns;
 }
 
 static void charge_prev(struct task_table *t, struct entry *e, const struct switch_record *r)
@@ -275,6 +218,7 @@ static void charge_prev(struct task_table *t, struct entry *e, const struct swit
 	}
 	if (e->successor)
 		e = e->successor;
+	touch(t, e);
 	e->thread.group->total.reasons[reason]++;
 	if (r->ts_ns < e->revived_ns && r->prev_tid == e->thread.tid)
 		return;
@@ -311,109 +255,6 @@ void task_table_switch(struct task_table *t, u32 cpu, const struct switch_record
 	*last = (struct cpu_cache){r->next_tid, r->next_birth, next};
 }
 
-static void charges_add(struct charges *to, const struct charges *from)
-{
-	for (int k = 0; k < NR_KINDS; k++) {
-		to->switches[k] += from->switches[k];
-		to->cost_ns[k] += from->cost_ns[k];
-	}
-	for (int r = 0; r < NR_REASONS; r++)
-		to->reasons[r] += from->reasons[r];
-}
-
-static void group_retire(struct task_table *t, struct group *g)
-{
-	struct group *moved = list_take(&t->groups, g->index);
-
-	if (moved)
-		moved->index = g->index;
-	index_remove(t->by_group, key_of(g->tgid, BIRTH_OF(g->start_ns)));
-	charges_add(&t->other, &g->total);
-	for (int k = 0; k < NR_KINDS; k++)
-		histogram_release(&g->cost[k]);
-	free(g->cmdline);
-	free(g->cgroup);
-	free(g);
-}
-
-/*
- * Removes those that died before the last publication: every CPU has been drained since, so
- * nothing more of them can come. (An exec may have revived one.)
- */
-static void retire_dead(struct task_table *t)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->dying.n; i++) {
-		struct entry *e = t->dying.items[i];
-
-		if (e->thread.dead && e->died == t->interval)
-			t->dying.items[kept++] = e;
-		else if (e->thread.dead)
-			entry_remove(t, e);
-		else
-			e->listed = false;
-	}
-	t->dying.n = kept;
-	t->interval++;
-}
-
-static void retire_groups(struct task_table *t, const u32 *members)
-{
-	for (size_t i = t->groups.n; i-- > 0;)
-		if (!members[i])
-			group_retire(t, t->groups.items[i]);
-}
-
-void task_table_published(struct task_table *t)
-{
-	u32 *members = xcalloc(t->groups.n + 1, sizeof(*members));
-
-	retire_dead(t);
-	memset(t->last, 0, t->cpus * sizeof(*t->last));
-	for (size_t i = 0; i < t->groups.n; i++) {
-		struct group *g = t->groups.items[i];
-
-		g->published = g->total;
-	}
-	for (size_t i = 0; i < t->threads.n; i++)
-		members[((struct entry *)t->threads.items[i])->thread.group->index]++;
-	members[t->idle->thread.group->index]++;
-	retire_groups(t, members);
-	t->other_published = t->other;
-	free(members);
-}
-
-void task_table_resync_begin(struct task_table *t, u64 now_ns)
-{
-	t->resync++;
-	t->resync_ns = now_ns;
-}
-
-void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth))
-{
-	for (size_t i = 0; i < t->threads.n; i++) {
-		struct entry *e = t->threads.items[i];
-
-		if (e == t->idle || e->resync == t->resync || e->thread.start_ns >= t->resync_ns)
-			continue;
-		if (!e->found || !lives(e->thread.tid, e->thread.birth))
-			entry_die(t, e);
-	}
-}
-
-bool task_table_overdue(const struct task_table *t, u64 now_ns)
-{
-	for (size_t i = 0; i < t->threads.n; i++) {
-		const struct thread *th = t->threads.items[i];
-
-		if (th->exiting && !th->dead &&
-		    th->exit_ns + EXIT_PATIENCE_S * 1000000000ull < now_ns)
-			return true;
-	}
-	return false;
-}
-
 static void add_idle(struct task_table *t)
 {
 	const struct task_record r = {.event = TASK_EXISTING, .kernel = 1, .comm = "idle"};
@@ -426,6 +267,7 @@ struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_gr
 	struct task_table *t = xcalloc(1, sizeof(*t));
 
 	t->cpus = cpus;
+	t->seq = 1;
 	t->last = xcalloc(cpus, sizeof(*t->last));
 	t->max_threads = max_threads + 1; /* and the idle tasks */
 	t->max_groups = max_groups + 1;
@@ -439,15 +281,17 @@ void task_table_free(struct task_table *t)
 {
 	if (!t)
 		return;
-	while (t->threads.n)
-		entry_remove(t, t->threads.items[t->threads.n - 1]);
-	while (t->groups.n)
-		group_retire(t, t->groups.items[t->groups.n - 1]);
+	for (size_t i = 0; i < t->threads.n; i++)
+		if (t->threads.items[i])
+			entry_remove(t, t->threads.items[i]);
+	for (size_t i = 0; i < t->groups.n; i++)
+		if (t->groups.items[i])
+			group_retire(t, t->groups.items[i]);
 	index_free(t->by_tid);
 	index_free(t->by_group);
-	free(t->threads.items);
-	free(t->groups.items);
-	free(t->dying.items);
+	slots_release(&t->threads);
+	slots_release(&t->groups);
+	free(t->ending.items);
 	free(t->last);
 	free(t);
 }
@@ -458,17 +302,60 @@ void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx)
 	t->miss_ctx = ctx;
 }
 
+void task_table_on_unread(struct task_table *t, task_unread_fn fn, void *ctx)
+{
+	t->unread = fn;
+	t->unread_ctx = ctx;
+}
+
+void task_table_described(const struct task_table *t, struct group *g)
+{
+	describe(t, g);
+}
+
 bool task_table_knows(const struct task_table *t, u32 tid, u32 birth)
 {
 	return entry_find(t, tid, birth);
 }
 
+const char *task_table_comm(const struct task_table *t, u32 tid, u32 birth)
+{
+	const struct entry *e = entry_find(t, tid, birth);
+
+	return e ? e->thread.comm : NULL;
+}
+
+u64 task_table_next_seq(struct task_table *t)
+{
+	return t->seq++;
+}
+
 size_t task_table_nr_threads(const struct task_table *t)
+{
+	return t->threads.used;
+}
+
+size_t task_table_nr_groups(const struct task_table *t)
+{
+	return t->groups.used;
+}
+
+size_t task_table_max_threads(const struct task_table *t)
+{
+	return t->max_threads - 1;
+}
+
+size_t task_table_max_groups(const struct task_table *t)
+{
+	return t->max_groups - 1;
+}
+
+size_t task_table_thread_slots(const struct task_table *t)
 {
 	return t->threads.n;
 }
 
-size_t task_table_nr_groups(const struct task_table *t)
+size_t task_table_group_slots(const struct task_table *t)
 {
 	return t->groups.n;
 }

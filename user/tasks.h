@@ -10,15 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "application.h"
+#include "charges.h"
 #include "histogram.h"
 #include "record.h"
-
-/* What a group, or all that fell out of the tables, was charged with. Cumulative. */
-struct charges {
-	u64 switches[NR_KINDS]; /* into its threads */
-	u64 cost_ns[NR_KINDS];
-	u64 reasons[NR_REASONS]; /* out of its threads */
-};
 
 struct group {
 	u32 tgid;
@@ -27,14 +22,23 @@ struct group {
 	char comm[COMM_LEN]; /* the leader's; arbitrary bytes, NUL-terminated */
 	bool kernel;	     /* a kernel thread, or the idle tasks */
 	u32 threads;	     /* alive */
+	u32 members;	     /* threads listed, the dead included */
 	struct charges total;
 	struct charges published; /* total as of the last publication */
 	struct histogram cost[NR_KINDS];
 	char *cmdline; /* arguments separated by spaces, NULL: not read or none; owned */
-	char *cgroup;  /* path in the unified or the first named hierarchy, NULL likewise; owned */
+	char *cgroup; /* path as in /proc, or the parent's as long as not read; NULL likewise; owned
+		       */
+	char *application; /* see application.h; never NULL; owned */
+	enum application_kind application_kind;
 	bool details_read;
-	u32 index; /* the table's own */
+	u64 changed;   /* see task_table_next_seq */
+	u64 described; /* likewise: its name, parent, command line, cgroup or application */
+	u32 index;     /* its slot */
 };
+
+/* Takes a cgroup path from malloc for the group's own; returns whether it was another before. */
+bool group_set_cgroup(struct group *g, char *path);
 
 struct thread {
 	u32 tid;
@@ -44,10 +48,11 @@ struct thread {
 	u64 start_ns;
 	u64 in[NR_KINDS];
 	u64 out[NR_REASONS];
-	u64 cost_ns;
+	u64 cost_ns[NR_KINDS];
 	bool exiting; /* sched_process_exit seen; records may still come */
 	bool dead;    /* its last switch was seen, or nothing can come any more */
 	u64 exit_ns;
+	u64 changed;
 	u32 index; /* the table's own */
 };
 
@@ -68,8 +73,21 @@ void task_table_free(struct task_table *t);
 typedef void (*task_miss_fn)(void *ctx, u32 tid, u32 birth);
 void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx);
 
+/*
+ * Called for a group whose details are to be read (again): it is new, or executed another program,
+ * changed its name or moved. Its details_read is false then, and whoever reads sets it.
+ */
+typedef void (*task_unread_fn)(void *ctx, const struct group *g);
+void task_table_on_unread(struct task_table *t, task_unread_fn fn, void *ctx);
+
+/* The command line or cgroup of g, which are the caller's to change, is another now. */
+void task_table_described(const struct task_table *t, struct group *g);
+
 /* Whether the table has this task. */
 bool task_table_knows(const struct task_table *t, u32 tid, u32 birth);
+
+/* Its name; NULL: the table does not have it. */
+const char *task_table_comm(const struct task_table *t, u32 tid, u32 birth);
 
 /* Applies one task event. Events of one task come in their order; an unknown task is added. */
 void task_table_event(struct task_table *t, const struct task_record *r);
@@ -94,10 +112,23 @@ void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birt
 /* Whether some task ended long ago and its last switch has not come: time for a resync. */
 bool task_table_overdue(const struct task_table *t, u64 now_ns);
 
+/*
+ * Ends a stretch of time: returns its number (from 1), and what changes from now on bears a higher
+ * one in `changed`.
+ */
+u64 task_table_next_seq(struct task_table *t);
+
 size_t task_table_nr_threads(const struct task_table *t); /* alive or not yet retired */
 size_t task_table_nr_groups(const struct task_table *t);
+size_t task_table_max_threads(const struct task_table *t); /* the idle tasks not included */
+size_t task_table_max_groups(const struct task_table *t);
 
-/* i in 0 .. nr - 1; the order is arbitrary and changes when something is added or retired. */
+/*
+ * What is in slot i, 0 .. slots - 1; NULL: nothing. Each keeps its slot as long as it is listed, so
+ * a walk may pause while others come and go.
+ */
+size_t task_table_thread_slots(const struct task_table *t);
+size_t task_table_group_slots(const struct task_table *t);
 const struct thread *task_table_thread(const struct task_table *t, size_t i);
 struct group *task_table_group(const struct task_table *t, size_t i);
 

@@ -50,7 +50,9 @@ static size_t printable(const char *s, size_t len, int *columns)
 char *name_escape(char *out, size_t size, const char *in, size_t len)
 {
 	size_t used = 0, n, i = 0;
-	char piece[8];
+	const char *piece;
+	size_t piece_len;
+	char hex[8];
 	bool posing;
 	int columns;
 
@@ -62,16 +64,21 @@ char *name_escape(char *out, size_t size, const char *in, size_t len)
 	posing = len == strlen(EMPTY) && !memcmp(in, EMPTY, len);
 	while (i < len) {
 		n = posing && !i ? 0 : printable(in + i, len - i, &columns);
-		if (in[i] == '\\')
-			strcpy(piece, "\\\\");
-		else if (n)
-			snprintf(piece, sizeof(piece), "%.*s", (int)n, in + i);
-		else
-			snprintf(piece, sizeof(piece), "\\x%02x", (unsigned char)in[i]);
-		if (used + strlen(piece) >= size)
+		if (in[i] == '\\') {
+			piece = "\\\\";
+			piece_len = 2;
+		} else if (n) {
+			piece = in + i;
+			piece_len = n;
+		} else {
+			piece = hex;
+			piece_len =
+				(size_t)snprintf(hex, sizeof(hex), "\\x%02x", (unsigned char)in[i]);
+		}
+		if (used + piece_len >= size)
 			break;
-		strcpy(out + used, piece);
-		used += strlen(piece);
+		memcpy(out + used, piece, piece_len);
+		used += piece_len;
 		i += n ? n : 1;
 	}
 	out[used] = '\0';
@@ -88,4 +95,41 @@ size_t text_columns(const char *utf8)
 		sum += n ? (size_t)columns : 1;
 	}
 	return sum;
+}
+
+void text_cut(char *utf8, int columns)
+{
+	size_t len = strlen(utf8);
+
+	while (len && (int)text_columns(utf8) > columns) {
+		do
+			len--;
+		while (len && ((unsigned char)utf8[len] & 0xc0) == 0x80);
+		utf8[len] = '\0';
+	}
+}
+
+char *text_fit(char *out, size_t size, const char *utf8, int columns)
+{
+	int left;
+
+	snprintf(out, size, "%s", utf8);
+	text_cut(out, columns);
+	left = columns - (int)text_columns(out);
+	if (left > 0 && strlen(out) + (size_t)left < size)
+		sprintf(out + strlen(out), "%*s", left, "");
+	return out;
+}
+
+char *text_disarm(char *utf8)
+{
+	size_t len = strlen(utf8), n;
+	int columns;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		n = printable(utf8 + i, len - i, &columns);
+		if (!n)
+			utf8[i] = '?';
+	}
+	return utf8;
 }

@@ -22,4 +22,13 @@ char *name_escape(char *out, size_t size, const char *in, size_t len);
 /* Columns that a terminal needs for the escaped text. */
 size_t text_columns(const char *utf8);
 
+/* Cuts escaped text, from the end and never within a character, to so many columns. */
+void text_cut(char *utf8, int columns);
+
+/* Makes text that should be escaped harmless where it is not: "?" for what cannot be printed. */
+char *text_disarm(char *utf8);
+
+/* Writes it to `out`, cut or padded to exactly so many columns as far as size bytes hold them. */
+char *text_fit(char *out, size_t size, const char *utf8, int columns);
+
 #endif

@@ -308,6 +308,16 @@ static bool published(const struct metric *m, const struct host_facts *host)
 	}
 }
 
+static void print_head(FILE *out, const struct metric *m, const struct group_label *label)
+{
+	static const char with_group[] = "tvtraced_group_";
+
+	fprintf(out, "# HELP %s %s", m->name, m->help);
+	if (!strncmp(m->name, with_group, sizeof(with_group) - 1))
+		fprintf(out, " %s", label->help);
+	fprintf(out, "\n# TYPE %s %s\n", m->name, m->type);
+}
+
 void textfile_render(FILE *out, const struct publication *p, const struct series_table *s,
 		     const struct textfile_status *status)
 {
@@ -318,7 +328,7 @@ void textfile_render(FILE *out, const struct publication *p, const struct series
 
 		if (!published(m, p->host))
 			continue;
-		fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, m->type);
+		print_head(out, m, series_label(s));
 		m->print(out, m->name, &source);
 	}
 }

@@ -45,9 +45,13 @@ static void insert(struct top_groups *top, const struct top_group *r)
 void view_find_top(struct top_groups *top, const struct publication *p)
 {
 	top->n = 0;
-	for (size_t i = 0; i < task_table_nr_groups(p->tasks); i++) {
-		struct top_group r = row_of(p, task_table_group(p->tasks, i));
+	for (size_t i = 0; i < task_table_group_slots(p->tasks); i++) {
+		const struct group *g = task_table_group(p->tasks, i);
+		struct top_group r;
 
+		if (!g)
+			continue;
+		r = row_of(p, g);
 		/* The idle tasks spend nobody's time. */
 		if (r.tgid && r.switches)
 			insert(top, &r);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* `top`: full screen, from applications into thread groups into threads. */
+#include <locale.h>
+#include <ncurses.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "clock.h"
+#include "command.h"
+#include "error.h"
+#include "guard.h"
+#include "interrupt.h"
+#include "messages.h"
+#include "protocol.h"
+#include "top.h"
+
+enum { OPTION_SOCKET = 512, DEFAULT_INTERVAL_S = 2 };
+
+struct top_command {
+	const char *socket;
+	u64 interval_ns;
+};
+
+static const u64 second = 1000000000;
+
+static void choose_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	/* See no-color.org: any value that is not empty. */
+	if ((no_color && *no_color) || !has_colors())
+		return;
+	start_color();
+	use_default_colors();
+	init_pair(1, COLOR_GREEN, -1);
+	init_pair(2, COLOR_YELLOW, -1);
+	init_pair(3, COLOR_RED, -1);
+}
+
+static void leave_screen(void)
+{
+	if (!isendwin())
+		endwin();
+}
+
+static int open_screen(void)
+{
+	/* The text that comes is UTF-8, whatever LANG says (sudo may drop it). */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* initscr() would end the process where the terminal is not known. */
+	if (!newterm(NULL, stdout, stdin))
+		return fail(CLIENT_FAILED,
+			    "top: this terminal cannot be driven (TERM=%s); use tvtrace "
+			    "groups -i 2",
+			    getenv("TERM") ? getenv("TERM") : "");
+	atexit(leave_screen);
+	cbreak();
+	noecho();
+	nodelay(stdscr, TRUE);
+	keypad(stdscr, TRUE);
+	set_escdelay(50);
+	curs_set(0);
+	choose_colours();
+	return CLIENT_OK;
+}
+
+/* Until a key is pressed, the size changes, or it is time to ask again. */
+static void wait_for_something(const struct top *t)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+	u64 now = clock_ns();
+	int ms = t->due_ns > now ? (int)((t->due_ns - now) / 1000000 + 1) : 0;
+
+	poll(&p, 1, t->paused ? -1 : ms);
+	/* A terminal that has gone. */
+	if (p.revents & (POLLHUP | POLLERR))
+		raise(SIGHUP);
+}
+
+static int loop(struct top *t)
+{
+	int status = top_enter(t);
+
+	while (!status && !t->quit && !interrupted()) {
+		top_draw(t);
+		wait_for_something(t);
+		status = top_keys(t);
+		if (status || t->paused || clock_ns() < t->due_ns)
+			continue;
+		status = top_refresh(t);
+		t->due_ns = clock_ns() + t->interval_ns;
+	}
+	return status;
+}
+
+static int show(void *ctx)
+{
+	const struct top_command *c = ctx;
+	struct top t = {.interval_ns = c->interval_ns};
+	int status;
+
+	for (int level = 0; level < NR_LEVELS; level++)
+		t.sort[level] = (size_t)(listing_find(levels[level].columns,
+						      levels[level].nr_columns, "cpu_share") -
+					 levels[level].columns);
+	interrupt_catch();
+	/* Who cannot ask, need not see an empty screen. */
+	status = session_open(&t.session, c->socket);
+	if (!status)
+		status = open_screen();
+	if (!status) {
+		/* What fails is said when the screen has been left. */
+		messages_hold();
+		status = loop(&t);
+		leave_screen();
+		messages_release();
+	}
+	top_close(&t);
+	session_close(t.session);
+	return status;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct top_command *c = state->input;
+
+	switch (key) {
+	case 'i':
+		c->interval_ns = arguments_seconds("interval", arg, 0.05, 3600);
+		return 0;
+	case OPTION_SOCKET:
+		c->socket = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		exit(fail(CLIENT_USAGE, "'%s': there is nothing to name here; see tvtrace help top",
+			  arg));
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int command_top(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{"interval", 'i', "S", 0, "Ask every S seconds, 0.05 to 3600 (default: 2)", 0},
+		{"socket", OPTION_SOCKET, "PATH", 0,
+		 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 0},
+		{0}};
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Applications, their thread groups, and their threads, full screen."
+		       "\v"
+		       "Keys: Enter goes in and Backspace out; < and > choose the column to sort "
+		       "by; / "
+		       "filters; h shows histograms, p pauses, ? tells all keys and what the "
+		       "columns "
+		       "mean, q quits."};
+	struct top_command c = {PROTOCOL_SOCKET, DEFAULT_INTERVAL_S * second};
+
+	arguments_parse(&argp, argc, argv, &c);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return fail(CLIENT_USAGE, "top: needs a terminal; use tvtrace groups -i 2");
+	return guard_run(show, &c);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The columns of the listings; `tvtrace help CMD` explains them from these tables. */
+#ifndef TVTRACE_COLUMNS_H
+#define TVTRACE_COLUMNS_H
+
+#include "listing.h"
+
+enum { NR_GROUP_COLUMNS = 21, NR_APPLICATION_COLUMNS = 18, NR_THREAD_COLUMNS = 19 };
+
+extern const struct column group_columns[NR_GROUP_COLUMNS];
+extern const struct column application_columns[NR_APPLICATION_COLUMNS];
+extern const struct column thread_columns[NR_THREAD_COLUMNS];
+
+#endif

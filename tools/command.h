@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* tvtrace's subcommands: one file each, one row each in the table of tvtrace.c. */
+#ifndef TVTRACE_COMMAND_H
+#define TVTRACE_COMMAND_H
+
+/* Exit statuses of tvtrace; `tvtrace help` and README.md list them. */
+enum client_status {
+	CLIENT_OK = 0,
+	CLIENT_FAILED = 1, /* and of `status`: switches were lost in the last minute */
+	CLIENT_NO_DAEMON = 2,
+	CLIENT_USAGE = 3,
+};
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is "tvtrace NAME"; returns an exit status */
+	const char *summary;
+};
+
+int command_status(int argc, char **argv);
+int command_hist(int argc, char **argv);
+int command_groups(int argc, char **argv);
+int command_threads(int argc, char **argv);
+int command_top(int argc, char **argv);
+int command_capture(int argc, char **argv);
+int command_trigger(int argc, char **argv);
+int command_report(int argc, char **argv);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "common.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "clock.h"
+#include "command.h"
+#include "error.h"
+#include "interrupt.h"
+#include "protocol.h"
+
+enum { OPTION_SOCKET = 512, OPTION_JSON, OPTION_CSV };
+
+static const u64 second = 1000000000;
+
+static const struct argp_option options[] = {
+	{"interval", 'i', "S", 0, "Show intervals of S seconds, 0.05 to 3600, one after the other",
+	 10},
+	{"count", 'n', "N", 0, "Show N intervals, then end", 10},
+	{"json", OPTION_JSON, NULL, 0, "Print one JSON object per interval", 11},
+	{"csv", OPTION_CSV, NULL, 0,
+	 "Print CSV (RFC 4180), numbers in the unit that the heading names", 11},
+	{"socket", OPTION_SOCKET, "PATH", 0,
+	 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 12},
+	{0},
+};
+
+static void set_output(struct common *c, enum output output)
+{
+	if (c->output != OUTPUT_TEXT && c->output != output)
+		exit(fail(CLIENT_USAGE, "--json and --csv exclude each other; give one of them"));
+	c->output = output;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct common *c = state->input;
+
+	switch (key) {
+	case 'i':
+		c->interval_ns = arguments_seconds("interval", arg, 0.05, 3600);
+		return 0;
+	case 'n':
+		c->count = arguments_number("count", arg, 1, 1000000000);
+		return 0;
+	case OPTION_JSON:
+		set_output(c, OUTPUT_JSON);
+		return 0;
+	case OPTION_CSV:
+		set_output(c, OUTPUT_CSV);
+		return 0;
+	case OPTION_SOCKET:
+		c->socket = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp common_argp = {.options = options, .parser = parse};
+
+void common_init(struct common *c, struct argp_state *state)
+{
+	*c = (struct common){.socket = PROTOCOL_SOCKET};
+	state->child_inputs[0] = c;
+}
+
+u64 common_intervals(const struct common *c)
+{
+	if (c->count)
+		return c->count;
+	return c->interval_ns ? UINT64_MAX : 1;
+}
+
+bool common_next(const struct common *c, u64 *done, u64 *due_ns)
+{
+	if (interrupted() || *done == common_intervals(c))
+		return false;
+	(*done)++;
+	*due_ns += c->interval_ns ? c->interval_ns : second;
+	if (*due_ns < clock_ns()) /* suspended, or too much to do */
+		*due_ns = clock_ns();
+	interrupt_wait_until(*due_ns);
+	return !interrupted();
+}
+
+int common_output_status(int err)
+{
+	/* A reader that has gone (`| head`) is no failure. */
+	if (!err || err == -EPIPE)
+		return CLIENT_OK;
+	return fail(CLIENT_FAILED, "cannot write to standard output: %s", strerror(-err));
+}

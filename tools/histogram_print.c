@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "histogram_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "format.h"
+
+enum { BAR = 36 };
+
+static void print_bar(u64 n, u64 most)
+{
+	int stars = most ? (int)(n * BAR / most) : 0;
+
+	if (n && !stars)
+		stars = 1;
+	printf("|%.*s%*s|\n", stars, "************************************", BAR - stars, "");
+}
+
+u64 histogram_octave(const struct histogram *h, int e)
+{
+	u64 n = 0;
+
+	for (u32 b = 0; b < NR_BUCKETS; b++)
+		if (bucket_low(b) >> e == 1)
+			n += histogram_bucket(h, b);
+	return n;
+}
+
+static void print_octaves(const struct histogram *h)
+{
+	u64 counts[BUCKET_MAX_EXP + 1], most = 0;
+	int first = -1, last = 0;
+
+	for (int e = 0; e <= BUCKET_MAX_EXP; e++) {
+		counts[e] = histogram_octave(h, e);
+		if (!counts[e])
+			continue;
+		first = first < 0 ? e : first;
+		last = e;
+		most = counts[e] > most ? counts[e] : most;
+	}
+	printf("%27s : %-10s distribution\n", "nsecs", "count");
+	for (int e = first; first >= 0 && e <= last; e++) {
+		printf("%12" PRIu64 " -> ", (u64)1 << e);
+		if (e < BUCKET_MAX_EXP)
+			printf("%-11" PRIu64, ((u64)2 << e) - 1);
+		else
+			printf("%-11s", "...");
+		printf(" : %-10" PRIu64 " ", counts[e]);
+		print_bar(counts[e], most);
+	}
+}
+
+void histogram_print(const char *kind, const struct histogram *h)
+{
+	char mean[FORMAT_LEN], p50[FORMAT_LEN], p90[FORMAT_LEN], p99[FORMAT_LEN], max[FORMAT_LEN];
+
+	printf("%s: %" PRIu64 " switches, mean %s\n", kind, h->count,
+	       format_ns(mean, histogram_mean(h)));
+	printf("    p50 %s, p90 %s, p99 %s, max %s\n", format_ns(p50, histogram_quantile(h, 0.5)),
+	       format_ns(p90, histogram_quantile(h, 0.9)),
+	       format_ns(p99, histogram_quantile(h, 0.99)), format_ns(max, h->max_ns));
+	print_octaves(h);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A histogram as text for people. */
+#ifndef TVTRACE_HISTOGRAM_PRINT_H
+#define TVTRACE_HISTOGRAM_PRINT_H
+
+#include "histogram.h"
+
+/* Values in the octave [2^e, 2^(e+1)). */
+u64 histogram_octave(const struct histogram *h, int e);
+
+/* Its quantiles and a line per octave, on standard output. */
+void histogram_print(const char *kind, const struct histogram *h);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SIGINT, SIGTERM and SIGHUP end what repeats, with an exit status of 0. */
+#ifndef TVTRACE_INTERRUPT_H
+#define TVTRACE_INTERRUPT_H
+
+#include <stdbool.h>
+
+void interrupt_catch(void);
+
+/* Whether one of these signals has come. */
+bool interrupted(void);
+
+/* Waits until CLOCK_MONOTONIC has come to a time in ns, or a signal comes. */
+void interrupt_wait_until(unsigned long long ns);
+
+#endif

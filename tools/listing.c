@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "listing.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+int output_flush(void)
+{
+	/* Of an earlier write that failed, errno is still there: nothing but writes came after it.
+	 */
+	if (fflush(stdout) || ferror(stdout))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r)
+{
+	double v = c->number(r);
+
+	if (isnan(v)) {
+		strcpy(buf, "-");
+		return buf;
+	}
+	switch (c->cell) {
+	case CELL_ID:
+		snprintf(buf, CELL_TEXT_LEN, "%.0f", v);
+		return buf;
+	case CELL_COUNT:
+		return format_count(buf, v);
+	case CELL_RATE:
+		return format_rate(buf, v);
+	case CELL_NS:
+		return format_ns(buf, v);
+	case CELL_PERCENT:
+		snprintf(buf, CELL_TEXT_LEN, v > 0 && v < 0.0995 ? "%.2f%%" : "%.0f%%", v * 100);
+		return buf;
+	case CELL_NAME:
+		break;
+	}
+	return buf;
+}
+
+static bool shown(const struct column *c)
+{
+	return c->width > 0;
+}
+
+static void print_text(const struct listing *l, const struct row *const *rows, size_t n)
+{
+	char cell[CELL_TEXT_LEN], name[256];
+
+	for (size_t c = 0; c < l->nr_columns; c++)
+		if (shown(&l->columns[c]))
+			printf(l->columns[c].name ? "%s%-*s" : "%s%*s", c ? " " : "",
+			       l->columns[c].width, l->columns[c].heading);
+	putchar('\n');
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; c < l->nr_columns; c++) {
+			const struct column *column = &l->columns[c];
+
+			if (!shown(column))
+				continue;
+			if (c)
+				putchar(' ');
+			if (column->name)
+				fputs(text_fit(name, sizeof(name), column->name(rows[i]),
+					       column->width),
+				      stdout);
+			else
+				printf("%*s", column->width, listing_cell(cell, column, rows[i]));
+		}
+		putchar('\n');
+	}
+}
+
+void csv_field(FILE *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+/* As many digits as are exact for whole numbers, and six for others. */
+static void print_number(double v)
+{
+	if (v == floor(v) && fabs(v) < 9007199254740992.0)
+		printf("%.0f", v);
+	else
+		printf("%.6g", v);
+}
+
+static void print_csv(struct listing *l, u64 time_ns, u64 interval_ns,
+		      const struct row *const *rows, size_t n)
+{
+	if (!l->begun) {
+		fputs("time_ns,interval_ns", stdout);
+		for (size_t c = 0; c < l->nr_columns; c++)
+			printf(",%s", l->columns[c].key);
+		fputs("\r\n", stdout);
+	}
+	l->begun = true;
+	for (size_t i = 0; i < n; i++) {
+		printf("%" PRIu64 ",%" PRIu64, time_ns, interval_ns);
+		for (size_t c = 0; c < l->nr_columns; c++) {
+			const struct column *column = &l->columns[c];
+
+			putchar(',');
+			if (column->name)
+				csv_field(stdout, column->name(rows[i]));
+			else if (!isnan(column->number(rows[i])))
+				print_number(column->number(rows[i]));
+		}
+		fputs("\r\n", stdout);
+	}
+}
+
+static struct json_object *json_row(const struct listing *l, const struct row *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (size_t c = 0; c < l->nr_columns; c++) {
+		const struct column *column = &l->columns[c];
+		struct json_object *value = NULL;
+
+		if (column->name)
+			value = json_object_new_string(column->name(r));
+		else if (!isnan(column->number(r)))
+			value = column->cell == CELL_ID || column->cell == CELL_COUNT
+					? json_object_new_uint64((u64)column->number(r))
+					: json_object_new_double(column->number(r));
+		json_object_object_add(o, column->key, value);
+	}
+	return o;
+}
+
+struct json_object *listing_json(const struct listing *l, const struct row *const *rows, size_t n)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, json_row(l, rows[i]));
+	return list;
+}
+
+static void print_json(const struct listing *l, u64 time_ns, u64 interval_ns,
+		       const struct row *const *rows, size_t n)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "time_ns", json_object_new_uint64(time_ns));
+	json_object_object_add(o, "interval_ns", json_object_new_uint64(interval_ns));
+	json_object_object_add(o, l->what, listing_json(l, rows, n));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+int listing_print(struct listing *l, u64 time_ns, u64 interval_ns, const struct row *const *rows,
+		  size_t n)
+{
+	switch (l->output) {
+	case OUTPUT_TEXT:
+		if (l->begun)
+			putchar('\n');
+		l->begun = true;
+		print_text(l, rows, n);
+		break;
+	case OUTPUT_JSON:
+		print_json(l, time_ns, interval_ns, rows, n);
+		break;
+	case OUTPUT_CSV:
+		print_csv(l, time_ns, interval_ns, rows, n);
+		break;
+	}
+	return output_flush();
+}
+
+const struct column *listing_find(const struct column *columns, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(columns[i].key, key))
+			return &columns[i];
+	return NULL;
+}
+
+static int compare(const void *a, const void *b, void *by)
+{
+	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+	const struct column *c = by;
+	double v, w;
+
+	if (c->name)
+		return strcmp(c->name(x), c->name(y));
+	/* What does not exist comes last. */
+	v = isnan(c->number(x)) ? -1 : c->number(x);
+	w = isnan(c->number(y)) ? -1 : c->number(y);
+	if (v != w)
+		return v < w ? 1 : -1;
+	if (x->tgid != y->tgid)
+		return x->tgid < y->tgid ? -1 : 1;
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+void listing_sort(const struct row **rows, size_t n, const struct column *by)
+{
+	qsort_r(rows, n, sizeof(struct row *), compare, (void *)by);
+}
+
+/* A line per column and what it means. */
+static void explain(FILE *out, const struct column *columns, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "  %-15s %-9s %s\n", columns[i].key,
+			shown(&columns[i]) ? columns[i].heading : "", columns[i].help);
+}
+
+char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		abort();
+	fprintf(f, "%s\v%s", before, after);
+	explain(f, columns, n);
+	fclose(f);
+	return text;
+}
+
+char *listing_keep_text(int key, const char *text, void *input)
+{
+	(void)key, (void)input;
+	return (char *)text;
+}

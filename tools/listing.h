@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A list of rows as text, JSON or CSV, all three from one table of columns. */
+#ifndef TVTRACE_LISTING_H
+#define TVTRACE_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "format.h"
+#include "model.h"
+
+enum cell {
+	CELL_NAME,
+	CELL_ID,
+	CELL_COUNT,
+	CELL_RATE,
+	CELL_PERCENT,
+	CELL_NS,
+};
+
+enum {
+	CELL_TEXT_LEN = FORMAT_LEN + 8,
+	TEXT_COLUMNS = 80,
+};
+
+/*
+ * The text of a column is only of interest where there is room: `width` 0 is for JSON and CSV only.
+ * Numbers of a CELL_PERCENT are shares of 1. A number that does not exist is NAN: "-" in text, null
+ * in JSON, nothing in CSV.
+ */
+struct column {
+	const char *key; /* in JSON and CSV, and of --sort; names the unit */
+	const char *heading;
+	enum cell cell;
+	int width;
+	int wide; /* where there is more room than usual: see top_draw.c; 0: not there either */
+	double (*number)(const struct row *r);
+	const char *(*name)(const struct row *r);
+	const char *help;
+};
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+
+struct listing {
+	enum output output;
+	const char *what; /* the member of JSON that is the list: "groups" */
+	const struct column *columns;
+	size_t nr_columns;
+	bool begun; /* CSV: the heading has been printed */
+};
+
+/* One interval. Returns 0 or -errno when standard output does not take it. */
+int listing_print(struct listing *l, u64 time_ns, u64 interval_ns, const struct row *const *rows,
+		  size_t n);
+
+/* The rows as an array; the caller's to put. */
+struct json_object *listing_json(const struct listing *l, const struct row *const *rows, size_t n);
+
+/* A cell as text; returns buf. */
+char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r);
+
+/* The column of that key, or NULL. */
+const struct column *listing_find(const struct column *columns, size_t n, const char *key);
+
+/* Sorts by a column: names ascending, numbers descending. */
+void listing_sort(const struct row **rows, size_t n, const struct column *by);
+
+/*
+ * argp's text before and after the options, and after that a line per column and what it means: a
+ * new text, the caller's.
+ */
+char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n);
+
+/* argp's help_filter for such a text: argp would reallocate what it is to print. */
+char *listing_keep_text(int key, const char *text, void *input);
+
+/* Text that names what cannot be printed, for one field of CSV (RFC 4180). */
+void csv_field(FILE *out, const char *text);
+
+/* Flushes standard output. 0 or -errno; a reader that has gone is -EPIPE. */
+int output_flush(void);
+
+#endif

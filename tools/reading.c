@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "reading.h"
+
+struct json_object *read_member(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_is_type(object, json_type_object))
+		return NULL;
+	json_object_object_get_ex(object, key, &value);
+	return value;
+}
+
+struct json_object *read_item(struct json_object *array, size_t i)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_get_idx(array, i)
+							   : NULL;
+}
+
+size_t read_length(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+u64 read_number(struct json_object *object, const char *key)
+{
+	return json_object_get_uint64(read_member(object, key));
+}
+
+double read_double(struct json_object *object, const char *key)
+{
+	return (double)read_number(object, key);
+}
+
+const char *read_text(struct json_object *object, const char *key)
+{
+	struct json_object *value = read_member(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+void read_by_kind(struct json_object *object, const char *key, u64 v[NR_KINDS])
+{
+	struct json_object *kinds = read_member(object, key);
+
+	for (int k = 0; k < NR_KINDS; k++)
+		v[k] = read_number(kinds, kind_names[k]);
+}
+
+void read_numbers(struct json_object *array, u64 *v, int n)
+{
+	for (int i = 0; i < n; i++)
+		v[i] = json_object_get_uint64(read_item(array, (size_t)i));
+}
+
+void read_histogram(struct json_object *object, struct histogram *h)
+{
+	struct json_object *buckets = read_member(object, "buckets");
+
+	for (size_t i = 0; i < read_length(buckets); i++) {
+		struct json_object *b = read_item(buckets, i);
+		struct json_object *le = read_member(b, "le_ns");
+		/* null: no upper bound */
+		u64 ns = le ? json_object_get_uint64(le) : UINT32_MAX;
+
+		histogram_add_bucket(h, bucket_index(ns < UINT32_MAX ? (u32)ns : UINT32_MAX),
+				     read_number(b, "count"));
+	}
+	histogram_add_totals(h, read_number(object, "count"), read_number(object, "sum_ns"),
+			     (u32)read_number(object, "min_ns"),
+			     (u32)read_number(object, "max_ns"));
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Rows as the live commands have them, of the tasks of a trace. */
+#ifndef TVTRACE_TRACE_ROWS_H
+#define TVTRACE_TRACE_ROWS_H
+
+#include "model.h"
+#include "trace_model.h"
+#include "trace_tasks.h"
+
+struct trace_rows {
+	struct row *rows[TRACE_APPLICATIONS + 1];
+	size_t n[TRACE_APPLICATIONS + 1];
+};
+
+/*
+ * Of all tasks that were charged in the summary's window. Text stays the tasks', which are changed:
+ * those without a name get one.
+ */
+void trace_rows_make(struct trace_rows *r, struct trace_tasks *t, const struct trace_summary *s);
+void trace_rows_release(struct trace_rows *r);
+
+#endif

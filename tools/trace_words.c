@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "trace_words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "names.h"
+
+enum {
+	/* track_event.proto */
+	SLICE_BEGIN = 1,
+	SLICE_END = 2,
+	INSTANT = 3,
+	STATE_CLEARED = 1, /* sequence_flags */
+	MAX_WORDS = 64,	   /* of one sort that we know; one sequence has at most five */
+	MAX_TRACKS = 1 << 13,
+	EVENT_LOST = NR_KINDS, /* behind the kinds */
+	ANNOTATION_COST = 0,
+	ANNOTATION_SWITCHES,
+	ANNOTATION_OTHER,
+};
+
+/* An interned name that we know. */
+struct word {
+	u32 sequence;
+	u64 iid;
+	int meaning;
+};
+
+struct words {
+	size_t n;
+	struct word words[MAX_WORDS];
+};
+
+/* The track of a CPU. */
+struct track {
+	u64 uuid;
+	u32 cpu;
+};
+
+struct trace_words {
+	struct words events, categories, annotations;
+	struct track *tracks; /* of CPUs, sorted by uuid */
+	size_t nr_tracks, room;
+	bool has_switches, has_tvtraced;
+	u64 switches, tvtraced; /* uuids */
+};
+
+struct trace_words *trace_words_new(void)
+{
+	return xcalloc(1, sizeof(struct trace_words));
+}
+
+void trace_words_free(struct trace_words *w)
+{
+	if (!w)
+		return;
+	free(w->tracks);
+	free(w);
+}
+
+static int event_meaning(const char *name)
+{
+	for (int k = 0; k < NR_KINDS; k++)
+		if (!strcmp(name, kind_names[k]))
+			return k;
+	return strcmp(name, "lost") ? -1 : EVENT_LOST;
+}
+
+/* Froms, and behind them reasons. */
+static int category_meaning(const char *name)
+{
+	static const char from[] = "from_";
+
+	for (int i = 0; i < NR_FROMS; i++)
+		if (!strncmp(name, from, strlen(from)) &&
+		    !strcmp(name + strlen(from), from_names[i]))
+			return i;
+	for (int i = 0; i < NR_REASONS; i++)
+		if (!strcmp(name, reason_names[i]))
+			return NR_FROMS + i;
+	return -1;
+}
+
+static int annotation_meaning(const char *name)
+{
+	if (!strcmp(name, "cost_ns"))
+		return ANNOTATION_COST;
+	if (!strcmp(name, "other_tid"))
+		return ANNOTATION_OTHER;
+	return strcmp(name, "switches") ? -1 : ANNOTATION_SWITCHES;
+}
+
+static void forget(struct words *w, u32 sequence)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->words[i].sequence != sequence)
+			w->words[left++] = w->words[i];
+	w->n = left;
+}
+
+static void learn(struct words *w, u32 sequence, InternedData__Name *const *names, size_t n,
+		  int (*meaning)(const char *name))
+{
+	for (size_t i = 0; i < n; i++) {
+		int m = names[i]->name ? meaning(names[i]->name) : -1;
+
+		if (m >= 0 && w->n < MAX_WORDS)
+			w->words[w->n++] = (struct word){sequence, names[i]->iid, m};
+	}
+}
+
+static int find(const struct words *w, u32 sequence, u64 iid)
+{
+	/* The last one that was told counts. */
+	for (size_t i = w->n; i-- > 0;)
+		if (w->words[i].iid == iid && w->words[i].sequence == sequence)
+			return w->words[i].meaning;
+	return -1;
+}
+
+/* Where a track is, or would be. */
+static size_t place_of(const struct trace_words *w, u64 uuid)
+{
+	size_t low = 0, high = w->nr_tracks;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (w->tracks[middle].uuid < uuid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct track *track_of(const struct trace_words *w, u64 uuid)
+{
+	size_t at = place_of(w, uuid);
+
+	return at < w->nr_tracks && w->tracks[at].uuid == uuid ? &w->tracks[at] : NULL;
+}
+
+static void add_cpu(struct trace_words *w, u64 uuid, u32 cpu)
+{
+	size_t at = place_of(w, uuid);
+
+	if (track_of(w, uuid) || w->nr_tracks == MAX_TRACKS)
+		return;
+	if (w->nr_tracks == w->room) {
+		w->room = w->room * 2 + 16;
+		w->tracks = xrealloc(w->tracks, w->room, sizeof(*w->tracks));
+	}
+	memmove(w->tracks + at + 1, w->tracks + at, (w->nr_tracks - at) * sizeof(*w->tracks));
+	w->tracks[at] = (struct track){uuid, cpu};
+	w->nr_tracks++;
+}
+
+static void learn_track(struct trace_words *w, const TrackDescriptor *t)
+{
+	unsigned int cpu;
+
+	if (!t->name)
+		return;
+	if (!t->has_parent_uuid && !strcmp(t->name, "switches")) {
+		w->has_switches = true;
+		w->switches = t->uuid;
+	} else if (!t->has_parent_uuid && !strcmp(t->name, "tvtraced")) {
+		w->has_tvtraced = true;
+		w->tvtraced = t->uuid;
+	} else if (w->has_switches && t->parent_uuid == w->switches &&
+		   sscanf(t->name, "cpu %9u", &cpu) == 1) {
+		add_cpu(w, t->uuid, cpu);
+	}
+}
+
+void trace_words_learn(struct trace_words *w, const TracePacket *p)
+{
+	const InternedData *d = p->interned_data;
+	u32 sequence = p->trusted_packet_sequence_id;
+
+	if (p->sequence_flags & STATE_CLEARED) {
+		forget(&w->events, sequence);
+		forget(&w->categories, sequence);
+		forget(&w->annotations, sequence);
+	}
+	if (d) {
+		learn(&w->events, sequence, d->event_names, d->n_event_names, event_meaning);
+		learn(&w->categories, sequence, d->event_categories, d->n_event_categories,
+		      category_meaning);
+		learn(&w->annotations, sequence, d->debug_annotation_names,
+		      d->n_debug_annotation_names, annotation_meaning);
+	}
+	if (p->data_case == TRACE_PACKET__DATA_TRACK_DESCRIPTOR)
+		learn_track(w, p->track_descriptor);
+}
+
+static int name_meaning(const struct trace_words *w, const TrackEvent *e, u32 sequence)
+{
+	return e->name ? event_meaning(e->name) : find(&w->events, sequence, e->name_iid);
+}
+
+static u64 annotated(const struct trace_words *w, const TrackEvent *e, u32 sequence, int meaning)
+{
+	for (size_t i = 0; i < e->n_debug_annotations; i++) {
+		const DebugAnnotation *a = e->debug_annotations[i];
+		int m = a->name ? annotation_meaning(a->name)
+				: find(&w->annotations, sequence, a->name_iid);
+
+		if (m == meaning)
+			return a->uint_value;
+	}
+	return 0;
+}
+
+/* Without kind, from and reason it is none of ours. */
+static void read_switch(const struct trace_words *w, const TrackEvent *e, u32 sequence,
+			struct trace_event *result)
+{
+	int kind = name_meaning(w, e, sequence), from = -1, reason = -1;
+
+	for (size_t i = 0; i < e->n_category_iids; i++) {
+		int m = find(&w->categories, sequence, e->category_iids[i]);
+
+		if (m >= NR_FROMS)
+			reason = m - NR_FROMS;
+		else if (m >= 0)
+			from = m;
+	}
+	if (kind < 0 || kind >= NR_KINDS || from < 0 || reason < 0)
+		return;
+	result->meaning = MEANS_SWITCH;
+	result->kind = (u8)kind;
+	result->from = (u8)from;
+	result->reason = (u8)reason;
+	result->number = annotated(w, e, sequence, ANNOTATION_COST);
+	result->other = (u32)annotated(w, e, sequence, ANNOTATION_OTHER);
+}
+
+struct trace_event trace_words_event(const struct trace_words *w, const TracePacket *p)
+{
+	const TrackEvent *e = p->track_event;
+	u32 sequence = p->trusted_packet_sequence_id;
+	struct trace_event result = {.ts_ns = p->timestamp};
+	const struct track *t;
+
+	if (w->has_tvtraced && e->track_uuid == w->tvtraced) {
+		if (e->name && e->type == INSTANT)
+			result.meaning = MEANS_FACT;
+		return result;
+	}
+	t = track_of(w, e->track_uuid);
+	if (!t)
+		return result;
+	result.cpu = t->cpu;
+	if (e->type == INSTANT) {
+		read_switch(w, e, sequence, &result);
+	} else if (e->type == SLICE_BEGIN && name_meaning(w, e, sequence) == EVENT_LOST) {
+		result.meaning = MEANS_LOST_BEGIN;
+		result.number = annotated(w, e, sequence, ANNOTATION_SWITCHES);
+	} else if (e->type == SLICE_END) {
+		result.meaning = MEANS_LOST_END;
+	}
+	return result;
+}
+
+static const DebugAnnotation *annotation(const TrackEvent *e, const char *name)
+{
+	for (size_t i = 0; i < e->n_debug_annotations; i++)
+		if (e->debug_annotations[i]->name && !strcmp(e->debug_annotations[i]->name, name))
+			return e->debug_annotations[i];
+	return NULL;
+}
+
+const char *trace_text(const TrackEvent *e, const char *name)
+{
+	const DebugAnnotation *a = annotation(e, name);
+
+	return a ? a->string_value : NULL;
+}
+
+u64 trace_number(const TrackEvent *e, const char *name)
+{
+	const DebugAnnotation *a = annotation(e, name);
+
+	return a ? a->uint_value : 0;
+}

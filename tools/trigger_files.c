@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "trigger_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "command.h"
+#include "error.h"
+
+#define PREFIX "tvtrace-trigger-"
+
+static const char capture_suffix[] = ".pftrace", part_suffix[] = ".pftrace.part",
+		  text_suffix[] = ".txt";
+
+enum { MAX_TRIES = 100, PATH_LEN = TRIGGER_NAME_LEN + 16 };
+
+/* All files of one capture. */
+struct saved {
+	char name[TRIGGER_NAME_LEN]; /* without an ending; sorts by time */
+	u64 bytes;
+};
+
+int trigger_files_open(struct trigger_files *f, const char *path)
+{
+	f->path = path;
+	f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->fd < 0)
+		return fail(CLIENT_FAILED,
+			    "cannot open the directory %s: %s; make it, or give --directory "
+			    "another one",
+			    path, strerror(errno));
+	if (faccessat(f->fd, ".", W_OK | X_OK, AT_EACCESS))
+		return fail(CLIENT_FAILED, "cannot write into %s: %s; give --directory another one",
+			    path, strerror(errno));
+	return CLIENT_OK;
+}
+
+void trigger_files_close(struct trigger_files *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+static char *path_of(char path[PATH_LEN], const char *name, const char *suffix)
+{
+	snprintf(path, PATH_LEN, "%s%s", name, suffix);
+	return path;
+}
+
+static bool exists(const struct trigger_files *f, const char *name, const char *suffix)
+{
+	char path[PATH_LEN];
+
+	return !faccessat(f->fd, path_of(path, name, suffix), F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+/* UTC: names sort by time, also when clocks are put back in autumn. */
+static void name_at(char name[TRIGGER_NAME_LEN], u64 realtime_ms)
+{
+	time_t seconds = (time_t)(realtime_ms / 1000);
+	char stamp[32];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", &tm);
+	snprintf(name, TRIGGER_NAME_LEN, PREFIX "%s-%03uZ", stamp,
+		 (unsigned int)(realtime_ms % 1000));
+}
+
+int trigger_files_begin(struct trigger_files *f, char name[TRIGGER_NAME_LEN])
+{
+	u64 now_ms = clock_read_ns(CLOCK_REALTIME) / 1000000;
+	char path[PATH_LEN];
+	int fd;
+
+	/* When that name is taken, a millisecond later is as good. */
+	for (unsigned int i = 0; i < MAX_TRIES; i++) {
+		name_at(name, now_ms + i);
+		if (exists(f, name, capture_suffix) || exists(f, name, text_suffix))
+			continue;
+		fd = openat(f->fd, path_of(path, name, part_suffix),
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			return fd >= 0 ? fd : -errno;
+	}
+	return -EEXIST;
+}
+
+static int write_text(const struct trigger_files *f, const char *name, const char *text)
+{
+	char path[PATH_LEN];
+	size_t len = strlen(text);
+	ssize_t n;
+	int err = 0, fd;
+
+	fd = openat(f->fd, path_of(path, name, text_suffix),
+		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	if (n < 0)
+		err = -errno;
+	else if ((size_t)n < len)
+		err = -ENOSPC;
+	close(fd);
+	return err;
+}
+
+static struct saved *saved_of(struct saved **list, size_t *n, const char *name, size_t len)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (strlen((*list)[i].name) == len && !strncmp((*list)[i].name, name, len))
+			return &(*list)[i];
+	*list = xrealloc(*list, *n + 1, sizeof(**list));
+	(*list)[*n] = (struct saved){0};
+	memcpy((*list)[*n].name, name, len);
+	return &(*list)[(*n)++];
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct saved *)a)->name, ((const struct saved *)b)->name);
+}
+
+/* Those of any `tvtrace trigger`, oldest first. */
+static struct saved *list_saved(const struct trigger_files *f, size_t *n)
+{
+	DIR *dir = fdopendir(openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	struct saved *list = NULL;
+	struct dirent *entry;
+
+	*n = 0;
+	while (dir && (entry = readdir(dir))) {
+		size_t len = strcspn(entry->d_name, ".");
+		struct stat st;
+
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0 ||
+		    len >= TRIGGER_NAME_LEN ||
+		    fstatat(f->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+			continue;
+		saved_of(&list, n, entry->d_name, len)->bytes += (u64)st.st_size;
+	}
+	if (dir)
+		closedir(dir);
+	if (*n)
+		qsort(list, *n, sizeof(*list), compare);
+	return list;
+}
+
+static void remove_saved(const struct trigger_files *f, const char *name)
+{
+	const char *const suffixes[] = {capture_suffix, part_suffix, text_suffix};
+	char path[PATH_LEN];
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		unlinkat(f->fd, path_of(path, name, suffixes[i]), 0);
+}
+
+static void prune(const struct trigger_files *f)
+{
+	size_t n, first = 0;
+	struct saved *list = list_saved(f, &n);
+	u64 bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += list[i].bytes;
+	while (first + 1 < n && (n - first > f->max_files || bytes > f->max_bytes)) {
+		remove_saved(f, list[first].name);
+		bytes -= list[first++].bytes;
+	}
+	free(list);
+}
+
+int trigger_files_end(struct trigger_files *f, const char *name, const char *text)
+{
+	char part[PATH_LEN], path[PATH_LEN];
+	struct stat st;
+	int err = 0;
+
+	path_of(part, name, part_suffix);
+	if (!fstatat(f->fd, part, &st, AT_SYMLINK_NOFOLLOW) && !st.st_size)
+		unlinkat(f->fd, part, 0);
+	else if (renameat(f->fd, part, f->fd, path_of(path, name, capture_suffix)))
+		err = -errno;
+	if (!err)
+		err = write_text(f, name, text);
+	prune(f);
+	return err;
+}

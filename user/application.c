@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "application.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+enum {
+	ID_DIGITS = 64,	 /* of a container */
+	UID_DIGITS = 32, /* of a pod: a UUID, or the hash of a static pod's file */
+	UID_LEN = 36,	 /* with separators */
+	UNIT_MAX = 255,	 /* systemd.unit(5) */
+};
+
+const char *const application_kind_names[NR_APPLICATION_KINDS] = {
+	[APPLICATION_UNIT] = "unit",
+	[APPLICATION_CONTAINER] = "container",
+	[APPLICATION_CGROUP] = "cgroup",
+	[APPLICATION_COMM] = "comm",
+};
+
+/* A piece of a path; not terminated. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+static bool begins_with(struct piece p, const char *s)
+{
+	size_t n = strlen(s);
+
+	return p.len >= n && !memcmp(p.at, s, n);
+}
+
+static bool ends_with(struct piece p, const char *s)
+{
+	size_t n = strlen(s);
+
+	return p.len >= n && !memcmp(p.at + p.len - n, s, n);
+}
+
+static bool equals(struct piece p, const char *s)
+{
+	return p.len == strlen(s) && begins_with(p, s);
+}
+
+/* Engines write ids in lower case. */
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static size_t id_at_end(struct piece p, const char *before)
+{
+	size_t n = 0;
+
+	(void)before;
+	while (n < p.len && is_hex(p.at[p.len - 1 - n]))
+		n++;
+	return n == ID_DIGITS ? n : 0;
+}
+
+/* The digits count, however they are separated. */
+static size_t uid_at_end(struct piece p, const char *before)
+{
+	size_t n = 0, digits = 0;
+
+	(void)before;
+	while (n < p.len && n < UID_LEN && digits < UID_DIGITS) {
+		char c = p.at[p.len - 1 - n++];
+
+		if (is_hex(c))
+			digits++;
+		else if (c != '-' && c != '_')
+			return 0;
+	}
+	return digits == UID_DIGITS ? n : 0;
+}
+
+static size_t rest_at_end(struct piece p, const char *before)
+{
+	return p.len > strlen(before) ? p.len - strlen(before) : 0;
+}
+
+static void name_id(char *name, size_t size, struct piece id)
+{
+	snprintf(name, size, "%.*s", CONTAINER_ID_LEN, id.at);
+}
+
+/* With "-" again, which the names of slices cannot have: there it leads to the parent slice. */
+static void name_pod(char *name, size_t size, struct piece uid)
+{
+	int digits = 0;
+	size_t used;
+
+	used = (size_t)snprintf(name, size, "pod");
+	for (size_t i = 0; digits < CONTAINER_ID_LEN && used + 1 < size; i++) {
+		bool hex = is_hex(uid.at[i]);
+
+		name[used++] = hex ? uid.at[i] : '-';
+		digits += hex;
+	}
+	if (used < size)
+		name[used] = '\0';
+}
+
+static void name_whole(char *name, size_t size, struct piece whole)
+{
+	snprintf(name, size, "%.*s", (int)whole.len, whole.at);
+}
+
+/*
+ * How container engines call the cgroups that they make: what is before and behind the part that
+ * tells one from another. They call them after the OCI runtime's cgroupsPath. With the systemd
+ * driver that is slice:prefix:id, and the scope is prefix-id.scope (runc, docs/systemd.md); where
+ * engine and runtime do not agree on the driver it becomes a directory as it is. With the cgroupfs
+ * driver it is a path, the same with either version of cgroups.
+ */
+static const struct container_form {
+	const char *before;
+	const char *behind;
+	size_t (*at_end)(struct piece p, const char *before); /* length of that part, 0: none */
+	void (*name)(char *name, size_t size, struct piece part);
+	bool continues; /* something may be before `before` */
+	bool of_a_unit; /* a service that it is in was made for it alone */
+} container_forms[] = {
+	/* docker, containerd and the kubelet with the cgroupfs driver: .../<parent>/<id> */
+	{"", "", id_at_end, name_id, false, false},
+	/* docker run, with the systemd driver */
+	{"docker-", ".scope", id_at_end, name_id, false, false},
+	/* containerd for the kubelet; nerdctl */
+	{"cri-containerd-", ".scope", id_at_end, name_id, false, false},
+	{"nerdctl-", ".scope", id_at_end, name_id, false, false},
+	{":cri-containerd:", "", id_at_end, name_id, true, false},
+	/* cri-o, and the monitor that it starts for each container: crio.conf(5), conmon_cgroup */
+	{"crio-", ".scope", id_at_end, name_id, false, false},
+	{"crio-", "", id_at_end, name_id, false, false},
+	{"crio-conmon-", ".scope", id_at_end, name_id, false, false},
+	{"crio-conmon-", "", id_at_end, name_id, false, false},
+	{":crio:", "", id_at_end, name_id, true, false},
+	/* podman run: either driver, and the monitor; --cgroups=split within a unit (quadlets) */
+	{"libpod-", ".scope", id_at_end, name_id, false, false},
+	{"libpod-", "", id_at_end, name_id, false, false},
+	{"libpod-conmon-", ".scope", id_at_end, name_id, false, false},
+	{"libpod-payload-", "", id_at_end, name_id, false, true},
+	/* the kubelet's pods: kubepods/burstable/pod<uid>, kubepods-burstable-pod<uid>.slice */
+	{"pod", "", uid_at_end, name_pod, false, false},
+	{"-pod", ".slice", uid_at_end, name_pod, true, false},
+	/* LXC 4 and later: what runs in it, and its monitor (lxc.container.conf(5)) */
+	{"lxc.payload.", "", rest_at_end, name_whole, false, false},
+	{"lxc.monitor.", "", rest_at_end, name_whole, false, false},
+};
+
+/* The part of a component that names its container, if the component has that form. */
+static bool has_form(const struct container_form *f, struct piece p, struct piece *part)
+{
+	struct piece head;
+	size_t n;
+
+	if (!ends_with(p, f->behind))
+		return false;
+	p.len -= strlen(f->behind);
+	n = f->at_end(p, f->before);
+	head = (struct piece){p.at, p.len - n};
+	*part = (struct piece){p.at + head.len, n};
+	return n && (f->continues ? ends_with(head, f->before) : equals(head, f->before));
+}
+
+static const struct container_form *find_form(struct piece p, struct piece *part)
+{
+	for (size_t i = 0; i < LENGTH(container_forms); i++)
+		if (has_form(&container_forms[i], p, part))
+			return &container_forms[i];
+	return NULL;
+}
+
+/*
+ * Units that have processes, by systemd.unit(5); slices, which have none, only lead there. A mount
+ * unit has what serves a FUSE file system, a socket or swap unit its commands.
+ */
+static const char *const unit_types[] = {".service", ".scope", ".mount", ".socket", ".swap"};
+
+/* What systemd.unit(5) allows in a name, and "@" of templates. */
+static const char unit_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789:-_.\\@";
+
+/* The unit whose cgroup this component is; length 0: none. */
+static struct piece unit_of(struct piece p)
+{
+	static const struct piece none = {NULL, 0};
+
+	/* Put before names that the kernel could take for files of its own ("cpu.service"). */
+	if (begins_with(p, "_"))
+		p = (struct piece){p.at + 1, p.len - 1};
+	if (p.len > UNIT_MAX)
+		return none;
+	for (size_t i = 0; i < p.len; i++)
+		if (!memchr(unit_characters, p.at[i], sizeof(unit_characters) - 1))
+			return none;
+	for (size_t i = 0; i < LENGTH(unit_types); i++)
+		if (p.len > strlen(unit_types[i]) && ends_with(p, unit_types[i]))
+			return p;
+	return none;
+}
+
+/* What there is on the way to a cgroup. */
+struct found {
+	struct piece unit;		   /* length 0: none */
+	bool manager;			   /* the unit is a user's service manager */
+	const struct container_form *form; /* of the innermost container; NULL: none */
+	struct piece container;
+};
+
+/*
+ * The outermost unit is the one that was started here: what is below was delegated to it, to a
+ * user's manager as to a container's.
+ */
+static void look_at(struct found *f, struct piece component)
+{
+	const struct container_form *form;
+	struct piece part, unit;
+
+	form = find_form(component, &part);
+	if (form) {
+		f->form = form;
+		f->container = part;
+		return;
+	}
+	if (f->form || (f->unit.len && !f->manager))
+		return;
+	unit = unit_of(component);
+	if (!unit.len)
+		return;
+	/* The manager's own processes; its unit says whose. */
+	if (f->manager && equals(unit, "init.scope"))
+		f->manager = false;
+	else {
+		f->manager =
+			!f->manager && begins_with(unit, "user@") && ends_with(unit, ".service");
+		f->unit = unit;
+	}
+}
+
+static struct found find(const char *cgroup)
+{
+	struct found f = {0};
+
+	while (*cgroup) {
+		size_t len = strcspn(cgroup, "/");
+
+		if (len)
+			look_at(&f, (struct piece){cgroup, len});
+		cgroup += len + (cgroup[len] == '/');
+	}
+	if (f.form && f.form->of_a_unit && ends_with(f.unit, ".service") && !f.manager)
+		f.form = NULL;
+	return f;
+}
+
+static enum application_kind name_it(char *name, size_t size, const char *cgroup, const char *comm)
+{
+	struct found f = find(cgroup);
+
+	if (f.form) {
+		f.form->name(name, size, f.container);
+		return APPLICATION_CONTAINER;
+	}
+	if (f.unit.len) {
+		name_whole(name, size, f.unit);
+		return APPLICATION_UNIT;
+	}
+	if (cgroup[strspn(cgroup, "/")]) {
+		snprintf(name, size, "%s", cgroup);
+		return APPLICATION_CGROUP;
+	}
+	snprintf(name, size, "%s", comm);
+	return APPLICATION_COMM;
+}
+
+enum application_kind application_of(char *name, size_t size, const char *cgroup, const char *comm,
+				     bool kernel)
+{
+	enum application_kind kind;
+	size_t len;
+
+	if (kernel) {
+		snprintf(name, size, "%s", APPLICATION_KERNEL);
+		return APPLICATION_COMM;
+	}
+	kind = name_it(name, size, cgroup ? cgroup : "", comm);
+	len = strlen(name);
+	/* A program, or a container, may call itself so. */
+	if (!strcmp(name, APPLICATION_KERNEL) || !strcmp(name, APPLICATION_IDLE))
+		snprintf(name + len, size - len, "_");
+	return kind;
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "capture.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "thread.h"
+
+enum {
+	/*
+	 * What waits for the writer, beside what was there when it began; beyond, switches are left
+	 * out of the file, and counted.
+	 */
+	QUEUE_BYTES = 64 << 20,
+	MAX_CAPTURES = 32,
+	REASON_LEN = 64,
+	NAP_NS = 1000000,
+	MAX_NAPS = 3000,
+};
+
+/*
+ * The thread is an ordinary task beside an event loop of real-time priority, and others may keep it
+ * from its CPU for long. So the two share as little as they can: one lock (thread.h), and no memory
+ * that one allocates and the other frees.
+ */
+struct capture {
+	/* The event loop's. */
+	struct recorder *recorder;
+	bool follows;
+	bool started; /* there is a thread */
+	pthread_t thread;
+	struct capture *next; /* among those that are let go of */
+	/* Both threads'; under the lock. */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct chunk **queue;
+	size_t first, n, room, bytes, most_bytes;
+	bool closed; /* nothing more comes into the queue */
+	bool done;
+	int err;
+	char reason[REASON_LEN];
+	struct trace_writer *writer;	/* the thread's; NULL: not yet, or no more */
+	struct trace_progress progress; /* when it is no more */
+	/* The thread's. */
+	bool stop; /* atomic: give up a write that does not proceed */
+	int fd;
+	struct trace_setup setup;
+	size_t recorded; /* chunks that were there when it began */
+};
+
+/* The event loop's: those that were let go of, whose threads may still run; and how many in all. */
+static struct capture *released;
+static unsigned int count;
+
+unsigned int capture_count(void)
+{
+	return count;
+}
+
+static void release(struct capture *c)
+{
+	while (c->n) {
+		chunk_unref(c->queue[c->first]);
+		c->first = (c->first + 1) % c->room;
+		c->n--;
+	}
+	free(c->queue);
+	count--;
+	trace_setup_release(&c->setup);
+	close(c->fd);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->changed);
+	free(c);
+}
+
+/* Of those that were let go of, whose threads have ended. */
+static void reap(void)
+{
+	struct capture **place = &released, *c;
+
+	while ((c = *place)) {
+		if (pthread_tryjoin_np(c->thread, NULL)) {
+			place = &c->next;
+			continue;
+		}
+		*place = c->next;
+		release(c);
+	}
+}
+
+void capture_wait_all(void)
+{
+	const struct timespec nap = {.tv_nsec = NAP_NS};
+
+	for (int i = 0; i < MAX_NAPS && released; i++) {
+		reap();
+		if (released)
+			nanosleep(&nap, NULL);
+	}
+}
+
+/* Under the lock. */
+static void append(struct capture *c, struct chunk *chunk)
+{
+	if (c->n == c->room) {
+		size_t room = c->room * 2 + 64;
+		struct chunk **queue = xcalloc(room, sizeof(struct chunk *));
+
+		for (size_t i = 0; i < c->n; i++)
+			queue[i] = c->queue[(c->first + i) % c->room];
+		free(c->queue);
+		c->queue = queue;
+		c->first = 0;
+		c->room = room;
+	}
+	c->queue[(c->first + c->n++) % c->room] = chunk;
+	c->bytes += chunk->len;
+}
+
+static void take(void *ctx, struct chunk *chunk)
+{
+	struct capture *c = ctx;
+
+	chunk_ref(chunk);
+	append(c, chunk);
+}
+
+static void on_chunk(void *ctx, struct chunk *chunk)
+{
+	struct capture *c = ctx;
+
+	pthread_mutex_lock(&c->lock);
+	if (c->bytes + chunk->len > c->most_bytes)
+		chunk = chunk_without_switches(chunk);
+	else
+		chunk_ref(chunk);
+	append(c, chunk);
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* NULL: there will be none any more. */
+static struct chunk *next_chunk(struct capture *c)
+{
+	struct chunk *chunk = NULL;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->n && !c->closed)
+		pthread_cond_wait(&c->changed, &c->lock);
+	if (c->n) {
+		chunk = c->queue[c->first];
+		c->first = (c->first + 1) % c->room;
+		c->n--;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return chunk;
+}
+
+static void forget(struct capture *c, struct chunk *chunk)
+{
+	pthread_mutex_lock(&c->lock);
+	c->bytes -= chunk->len;
+	pthread_mutex_unlock(&c->lock);
+	chunk_unref(chunk);
+}
+
+/* The queue may grow meanwhile, and move; what is in it stays until this thread takes it. */
+static void learn(struct capture *c, struct trace_writer *w)
+{
+	for (size_t i = 0; i < c->recorded; i++) {
+		struct chunk *chunk;
+
+		pthread_mutex_lock(&c->lock);
+		chunk = c->queue[(c->first + i) % c->room];
+		pthread_mutex_unlock(&c->lock);
+		trace_writer_learn(w, chunk);
+	}
+}
+
+static void note_error(struct capture *c, int err)
+{
+	pthread_mutex_lock(&c->lock);
+	c->err = err;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static int write_all(struct capture *c, struct trace_writer *w)
+{
+	struct chunk *chunk;
+	int err;
+
+	learn(c, w);
+	err = trace_writer_begin(w);
+	while ((chunk = next_chunk(c))) {
+		if (!err)
+			err = trace_writer_chunk(w, chunk);
+		forget(c, chunk);
+		if (err)
+			note_error(c, err);
+	}
+	return err ? err : trace_writer_end(w, c->reason[0] ? c->reason : NULL);
+}
+
+static void set_writer(struct capture *c, struct trace_writer *w)
+{
+	pthread_mutex_lock(&c->lock);
+	c->writer = w;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void *run(void *ctx)
+{
+	struct capture *c = ctx;
+	struct trace_writer *w = trace_writer_new(c->fd, &c->setup, &c->stop);
+	int err;
+
+	set_writer(c, w);
+	err = write_all(c, w);
+	pthread_mutex_lock(&c->lock);
+	c->progress = trace_writer_progress(w);
+	c->writer = NULL;
+	c->err = err;
+	c->done = true;
+	pthread_mutex_unlock(&c->lock);
+	trace_writer_free(w);
+	return NULL;
+}
+
+void capture_init(void)
+{
+	/* By default threads beyond eight per CPU share their memory and its lock, maybe with the
+	 * event loop. */
+	mallopt(M_ARENA_MAX, MAX_CAPTURES * 2);
+}
+
+struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s)
+{
+	struct capture *c;
+
+	reap();
+	if (count == MAX_CAPTURES) {
+		trace_setup_release(s);
+		close(fd);
+		return NULL;
+	}
+	c = xcalloc(1, sizeof(*c));
+	count++;
+	thread_mutex_init(&c->lock);
+	pthread_cond_init(&c->changed, NULL);
+	c->fd = fd;
+	c->setup = *s;
+	*s = (struct trace_setup){0};
+	c->recorder = r;
+	recorder_close(r);
+	recorder_each(r, c->setup.begin_ns, take, c);
+	c->most_bytes = c->bytes + QUEUE_BYTES;
+	recorder_follow(r, on_chunk, c);
+	c->follows = true;
+	return c;
+}
+
+int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until_ns)
+{
+	int err;
+
+	if (!trace_setup_fill(&c->setup, tasks, until_ns))
+		return -EAGAIN;
+	if (c->setup.application && !trace_setup_has(&c->setup, c->setup.application))
+		return -ENOENT;
+	/* What happened to tasks while they were copied is part of what the thread learns first. */
+	recorder_close(c->recorder);
+	c->recorded = c->n;
+	c->setup.now_ns = clock_ns();
+	err = thread_start(&c->thread, run, c);
+	c->started = !err;
+	return err;
+}
+
+void capture_finish(struct capture *c, const char *reason)
+{
+	if (!c->follows)
+		return;
+	recorder_close(c->recorder);
+	recorder_unfollow(c->recorder, c);
+	c->follows = false;
+	pthread_mutex_lock(&c->lock);
+	c->closed = true;
+	if (reason)
+		strncpy(c->reason, reason, sizeof(c->reason) - 1);
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+u64 capture_end_ns(const struct capture *c)
+{
+	return c->setup.end_ns;
+}
+
+struct capture_status capture_status(struct capture *c)
+{
+	struct capture_status s = {.finishing = !c->follows};
+
+	pthread_mutex_lock(&c->lock);
+	s.progress = c->writer ? trace_writer_progress(c->writer) : c->progress;
+	s.done = c->done;
+	s.err = c->err;
+	pthread_mutex_unlock(&c->lock);
+	return s;
+}
+
+void capture_free(struct capture *c)
+{
+	if (!c)
+		return;
+	if (c->follows)
+		capture_finish(c, "the client has gone");
+	/* Whoever read from the other end of a pipe may be who has gone. */
+	__atomic_store_n(&c->stop, true, __ATOMIC_RELAXED);
+	if (c->started) {
+		c->next = released;
+		released = c;
+	} else {
+		release(c);
+	}
+	reap();
+}

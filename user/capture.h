@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One capture: what the flight recorder has, and what comes next, written to a client's file by a
+ * thread of its own, so that the event loop never waits for a disk.
+ */
+#ifndef TVTRACED_CAPTURE_H
+#define TVTRACED_CAPTURE_H
+
+#include "tasks.h"
+#include "trace_writer.h"
+
+struct capture;
+
+/* Once, before the first one. */
+void capture_init(void);
+
+/*
+ * Takes over fd and *s, and has all that is recorded from s->begin_ns on; what has happened should
+ * be recorded (all CPUs flushed). NULL: there are as many captures as may be; both are released.
+ */
+struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s);
+
+/*
+ * To be called until it does not return -EAGAIN: learns what tasks there are, until until_ns at
+ * most, and then begins to write. 0; -ENOENT: there is no such application; or why there is no
+ * thread. After an error only capture_free is left to be called.
+ */
+int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until_ns);
+
+/* Nothing more comes: the end has come, or (reason) it ends early. CPUs should be flushed first. */
+void capture_finish(struct capture *c, const char *reason);
+
+/* Until when switches are wanted, CLOCK_MONOTONIC. */
+u64 capture_end_ns(const struct capture *c);
+
+struct capture_status {
+	struct trace_progress progress;
+	bool finishing; /* no more is taken */
+	bool done;	/* the file is complete, or err */
+	int err;	/* 0, or -errno of a write */
+};
+
+struct capture_status capture_status(struct capture *c);
+
+/* Lets go of it: a capture that has not finished does so, as its client has gone. */
+void capture_free(struct capture *c);
+
+/* Waits until the threads of all that were let go of have ended, for some seconds at most. */
+void capture_wait_all(void);
+
+/* How many there are, those that were let go of and still have a thread included. */
+unsigned int capture_count(void);
+
+#endif

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "capture.h"
+#include "clock.h"
+#include "connection.h"
+#include "control_socket.h"
+#include "error.h"
+#include "exit_status.h"
+#include "protocol.h"
+
+enum {
+	MAX_CLIENTS = 64,
+	RUN_NS = 2000000,
+	/* Between two looks at all CPUs: some tens of microseconds each, for each CPU. */
+	LOOK_PERIOD_NS = 5000000,
+	/* When all places are taken, one who has asked nothing for so long must go. */
+	IDLE_PATIENCE_S = 60,
+};
+
+struct control {
+	struct control_socket *socket;
+	struct control_source source;
+	struct connection_source for_connections;
+	struct control_facts facts;
+	struct publication publication;
+	u64 seq;
+	int epoll_fd, timer_fd;
+	struct connection *clients[MAX_CLIENTS];
+	size_t turn; /* whose it is, of those that are due */
+};
+
+static u64 earliest(void *ctx)
+{
+	const struct control *c = ctx;
+
+	return c->publication.now_ns + LOOK_PERIOD_NS;
+}
+
+static const struct publication *refresh(void *ctx, u64 asked_ns, u64 *seq)
+{
+	struct control *c = ctx;
+
+	if (c->publication.now_ns < asked_ns) {
+		c->source.fill(c->source.ctx, &c->publication);
+		c->seq = task_table_next_seq(c->source.tasks);
+		recent_note(&c->facts.recent, c->publication.now_ns, &c->publication.now);
+	}
+	*seq = c->seq;
+	return &c->publication;
+}
+
+static struct capture *capture(void *ctx, const struct request *r, int fd, const char **error)
+{
+	struct control *c = ctx;
+	const struct host_facts *host = c->publication.host;
+	u64 now = c->publication.now_ns;
+	struct trace_setup s = {.begin_ns = now > r->last_ns ? now - r->last_ns : 0,
+				.end_ns = now + r->for_ns,
+				.cpus = c->source.cpus,
+				.cpu = r->has_cpu ? (int)r->cpu : -1,
+				.tgid = r->tgid,
+				.compress = r->compress,
+				.cost_source = host->cost_source,
+				.cost_bias_ns = host->cost_bias_ns};
+
+	if (r->has_cpu && r->cpu >= c->source.cpus) {
+		*error = "cpu: this host has no such CPU";
+	} else if (r->last_ns && !recorder_limit(c->source.recorder)) {
+		*error = "the flight recorder is turned off: only what comes can be captured "
+			 "(--for)";
+	} else {
+		if (r->application[0])
+			s.application = xstrdup(r->application);
+		*error = "as many captures as are allowed are running";
+		return capture_new(c->source.recorder, fd, &s);
+	}
+	close(fd);
+	return NULL;
+}
+
+static int watch(int epoll_fd, int op, int fd, u32 events, void *about)
+{
+	struct epoll_event e = {.events = events, .data.ptr = about};
+
+	return epoll_ctl(epoll_fd, op, fd, &e) ? -errno : 0;
+}
+
+static int fail_socket(int err, const char *path)
+{
+	if (err == -EADDRINUSE)
+		return fail(STATUS_SOCKET,
+			    "somebody listens at the control socket %s already; stop it, or give "
+			    "--socket another path",
+			    path);
+	if (err == -EEXIST)
+		return fail(STATUS_SOCKET,
+			    "will not replace %s, which is no socket; remove it, or give --socket "
+			    "another path",
+			    path);
+	return fail(STATUS_SOCKET,
+		    "cannot make the control socket %s: %s; give --socket a path in a directory "
+		    "that can be written",
+		    path, strerror(-err));
+}
+
+int control_open(struct control **result, const char *path, const struct control_source *source)
+{
+	struct control *c = xcalloc(1, sizeof(*c));
+	int err;
+
+	*result = c;
+	capture_init();
+	c->source = *source;
+	c->facts.max_clients = MAX_CLIENTS;
+	c->facts.recorder = source->recorder;
+	c->for_connections =
+		(struct connection_source){c, earliest, refresh, source->tasks, &c->facts, capture};
+	c->timer_fd = -1;
+	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	err = control_socket_open(&c->socket, path);
+	if (err)
+		return fail_socket(err, path);
+	if (!control_socket_has_group(c->socket))
+		tell("there is no group %s: only root may connect to %s", PROTOCOL_GROUP, path);
+	c->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (c->epoll_fd < 0 || c->timer_fd < 0)
+		return fail_socket(-errno, path);
+	err = watch(c->epoll_fd, EPOLL_CTL_ADD, control_socket_fd(c->socket), EPOLLIN, &c->socket);
+	if (!err)
+		err = watch(c->epoll_fd, EPOLL_CTL_ADD, c->timer_fd, EPOLLIN, &c->timer_fd);
+	return err ? fail_socket(err, path) : STATUS_OK;
+}
+
+int control_fd(const struct control *c)
+{
+	return c->epoll_fd;
+}
+
+static void drop(struct control *c, struct connection **place)
+{
+	const char *reason = connection_ended(*place);
+
+	if (reason && *reason)
+		tell("dropped a client: %s", reason);
+	connection_free(*place);
+	*place = NULL;
+	c->facts.clients--;
+}
+
+/* A place for one more client; NULL: there is none. */
+static struct connection **find_place(struct control *c)
+{
+	u64 now = clock_ns(), longest = (u64)IDLE_PATIENCE_S * 1000000000;
+	struct connection **idle = NULL;
+
+	for (size_t i = 0; i < MAX_CLIENTS; i++) {
+		u64 since;
+
+		if (!c->clients[i])
+			return &c->clients[i];
+		since = connection_idle_since(c->clients[i]);
+		if (since && now - since > longest) {
+			longest = now - since;
+			idle = &c->clients[i];
+		}
+	}
+	if (!idle)
+		return NULL;
+	connection_reject(*idle, "timeout", "no request for 60 s, and others wait");
+	drop(c, idle);
+	return idle;
+}
+
+static void admit(struct control *c)
+{
+	int fd = accept4(control_socket_fd(c->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct connection **place;
+
+	if (fd < 0)
+		return;
+	if (!control_socket_admits(c->socket, fd)) {
+		connection_refuse(fd, "denied",
+				  "only root and members of the group " PROTOCOL_GROUP " may ask");
+		return;
+	}
+	place = find_place(c);
+	if (!place) {
+		connection_refuse(fd, "busy", "as many clients as are allowed are connected");
+		return;
+	}
+	*place = connection_new(fd);
+	if (watch(c->epoll_fd, EPOLL_CTL_ADD, fd, EPOLLIN, place)) {
+		connection_free(*place);
+		*place = NULL;
+		return;
+	}
+	c->facts.clients++;
+}
+
+static void run_connection(struct control *c, struct connection **place, u32 events)
+{
+	struct connection *client = *place;
+	u32 before;
+
+	if (!client)
+		return;
+	before = connection_events(client);
+	connection_run(client, events, &c->for_connections);
+	if (connection_ended(client))
+		drop(c, place);
+	else if (connection_events(client) != before)
+		watch(c->epoll_fd, EPOLL_CTL_MOD, connection_fd(client), connection_events(client),
+		      place);
+}
+
+/* Not all, when it takes too long: then the others are first when it goes on. */
+static void run_due(struct control *c, u64 until_ns)
+{
+	u64 now = clock_ns(), ticks;
+
+	if (read(c->timer_fd, &ticks, sizeof(ticks)) < 0)
+		return;
+	for (size_t i = 0; i < MAX_CLIENTS && clock_ns() <= until_ns; i++) {
+		struct connection **place = &c->clients[c->turn];
+
+		c->turn = (c->turn + 1) % MAX_CLIENTS;
+		if (*place && connection_due(*place) <= now)
+			run_connection(c, place, 0);
+	}
+}
+
+static void set_timer(struct control *c)
+{
+	const u64 second = 1000000000;
+	struct itimerspec t = {0};
+	u64 due = UINT64_MAX;
+
+	for (size_t i = 0; i < MAX_CLIENTS; i++)
+		if (c->clients[i] && connection_due(c->clients[i]) < due)
+			due = connection_due(c->clients[i]);
+	/* All zero: none. */
+	if (due != UINT64_MAX)
+		t.it_value = (struct timespec){(time_t)(due / second), (long)(due % second)};
+	timerfd_settime(c->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+void control_run(struct control *c)
+{
+	u64 until = clock_ns() + RUN_NS;
+	struct epoll_event e;
+
+	/* One at a time: the kernel gives each its turn. */
+	while (epoll_wait(c->epoll_fd, &e, 1, 0) == 1) {
+		if (e.data.ptr == &c->socket)
+			admit(c);
+		else if (e.data.ptr == &c->timer_fd)
+			run_due(c, until);
+		else
+			run_connection(c, e.data.ptr, e.events);
+		if (clock_ns() > until)
+			break;
+	}
+	set_timer(c);
+}
+
+void control_note(struct control *c, u64 now_ns, const struct accounting *now)
+{
+	if (c)
+		recent_note(&c->facts.recent, now_ns, now);
+}
+
+void control_note_pause(struct control *c, u64 ns)
+{
+	if (c && ns > c->facts.longest_pause_ns)
+		c->facts.longest_pause_ns = ns;
+}
+
+void control_close(struct control *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < MAX_CLIENTS; i++) {
+		if (!c->clients[i])
+			continue;
+		connection_reject(c->clients[i], "stopping", "tvtraced ends");
+		drop(c, &c->clients[i]);
+	}
+	capture_wait_all();
+	control_socket_close(c->socket);
+	for (int i = 0; i < NR_CELLS; i++)
+		histogram_release(&c->publication.cost[i]);
+	if (c->epoll_fd >= 0)
+		close(c->epoll_fd);
+	if (c->timer_fd >= 0)
+		close(c->timer_fd);
+	free(c);
+}

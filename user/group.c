@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What a thread group's name and cgroup make it part of. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "task_table.h"
+
+void group_name_application(struct group *g)
+{
+	char name[APPLICATION_LEN];
+
+	if (g->tgid) {
+		g->application_kind =
+			application_of(name, sizeof(name), g->cgroup, g->comm, g->kernel);
+	} else {
+		g->application_kind = APPLICATION_COMM;
+		snprintf(name, sizeof(name), "%s", APPLICATION_IDLE);
+	}
+	/* Mostly it has not changed. */
+	if (g->application && !strcmp(g->application, name))
+		return;
+	free(g->application);
+	g->application = xstrdup(name);
+}
+
+bool group_set_cgroup(struct group *g, char *path)
+{
+	bool same = g->cgroup && !strcmp(g->cgroup, path);
+
+	free(g->cgroup);
+	g->cgroup = path;
+	if (!same)
+		group_name_application(g);
+	return !same;
+}
+
+void group_inherit(struct group *g, const struct group *parent)
+{
+	if (parent && parent->cgroup && !g->cgroup)
+		group_set_cgroup(g, xstrdup(parent->cgroup));
+}

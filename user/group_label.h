@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the `group` label of the textfile can be (--group-by). */
+#ifndef TVTRACED_GROUP_LABEL_H
+#define TVTRACED_GROUP_LABEL_H
+
+#include "tasks.h"
+
+struct group_label {
+	const char *name; /* as the option has it */
+	const char *help; /* what the label says, a sentence */
+	/* The group's label, bytes that are not escaped; NULL: not known. */
+	const char *(*of)(const struct group *g);
+};
+
+/* The i-th, NULL past the last; the first is the default. */
+const struct group_label *group_label_at(size_t i);
+
+/* By its name; NULL: there is none. */
+const struct group_label *group_label_find(const char *name);
+
+#endif

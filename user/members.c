@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "members.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "histogram_json.h"
+#include "text.h"
+
+static void put(json *o, const char *key, json *value)
+{
+	json_object_object_add(o, key, value);
+}
+
+json *member_number(u64 v)
+{
+	return json_object_new_uint64(v);
+}
+
+json *member_text(const char *s)
+{
+	size_t len = strlen(s), size = len * 4 + sizeof("(empty)");
+	char *escaped = xcalloc(1, size);
+	json *o = json_object_new_string(name_escape(escaped, size, s, len));
+
+	free(escaped);
+	return o;
+}
+
+static json *name(const char *comm)
+{
+	char escaped[NAME_LEN];
+
+	return json_object_new_string(name_escape(escaped, sizeof(escaped), comm, COMM_LEN));
+}
+
+static json *by_kind(const u64 *v)
+{
+	json *o = json_object_new_object();
+
+	for (int k = 0; k < NR_KINDS; k++)
+		put(o, kind_names[k], member_number(v[k]));
+	return o;
+}
+
+static json *quantile_by_kind(const struct histogram *h, double q)
+{
+	u64 v[NR_KINDS];
+
+	for (int k = 0; k < NR_KINDS; k++)
+		v[k] = histogram_quantile(&h[k], q);
+	return by_kind(v);
+}
+
+static void put_reasons(json *o, const u64 *v)
+{
+	for (int r = 0; r < NR_REASONS; r++)
+		put(o, reason_names[r], member_number(v[r]));
+}
+
+json *member_accounting(const struct publication *p)
+{
+	const struct accounting *a = &p->now;
+	struct residuals left = publication_residuals(p);
+	json *o = json_object_new_object(), *r = json_object_new_object();
+
+	put(o, "seen", member_number(a->seen));
+	put(o, "received", member_number(a->received));
+	put(o, "spilled", member_number(a->spilled));
+	put(o, "unmeasured", member_number(a->unmeasured));
+	put(o, "unseen",
+	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? member_number(a->unseen) : NULL);
+	put(o, "task_events_lost", member_number(a->task_events_lost));
+	put(r, "labels", json_object_new_int64(left.labels));
+	put(r, "records", json_object_new_int64(left.records));
+	put(r, "costs", json_object_new_int64(left.costs));
+	put(r, "groups", json_object_new_int64(left.groups));
+	put(o, "residuals", r);
+	return o;
+}
+
+json *member_switches(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int i = 0; i < NR_LABELS; i++) {
+		json *o = json_object_new_object();
+
+		put(o, "kind", json_object_new_string(kind_names[LABEL_KIND(i)]));
+		put(o, "from", json_object_new_string(from_names[LABEL_FROM(i)]));
+		put(o, "reason", json_object_new_string(reason_names[LABEL_REASON(i)]));
+		put(o, "count", member_number(p->now.labels[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static json *cost_of_kind(int kind, const struct histogram *h)
+{
+	json *o = json_object_new_object();
+
+	put(o, "kind", json_object_new_string(kind_names[kind]));
+	histogram_json_put(o, h);
+	put(o, "buckets", histogram_json_buckets(h));
+	return o;
+}
+
+json *member_cost(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int k = 0; k < NR_KINDS; k++) {
+		struct histogram h = {0};
+
+		for (int f = 0; f < NR_FROMS; f++)
+			histogram_merge(&h, &p->cost[CELL_INDEX(k, f)]);
+		json_object_array_add(list, cost_of_kind(k, &h));
+		histogram_release(&h);
+	}
+	return list;
+}
+
+static json *cost_of_cell(const struct publication *p, int cell)
+{
+	json *o = json_object_new_object();
+
+	put(o, "kind", json_object_new_string(kind_names[cell / NR_FROMS]));
+	put(o, "from", json_object_new_string(from_names[cell % NR_FROMS]));
+	histogram_json_put(o, &p->cost[cell]);
+	return o;
+}
+
+json *member_cost_by_from(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int i = 0; i < NR_CELLS; i++)
+		json_object_array_add(list, cost_of_cell(p, i));
+	return list;
+}
+
+json *member_histograms(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int i = 0; i < NR_CELLS; i++) {
+		json *o = cost_of_cell(p, i);
+
+		put(o, "buckets", histogram_json_buckets(&p->cost[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static json *application(const struct group *g)
+{
+	json *o = json_object_new_object();
+
+	put(o, "name", member_text(g->application));
+	put(o, "kind", json_object_new_string(application_kind_names[g->application_kind]));
+	return o;
+}
+
+static json *numbers(const u64 *v, int n)
+{
+	json *list = json_object_new_array_ext(n);
+
+	for (int i = 0; i < n; i++)
+		json_object_array_add(list, member_number(v[i]));
+	return list;
+}
+
+json *member_group_counts(const struct group *g)
+{
+	json *list = json_object_new_array_ext(6);
+
+	json_object_array_add(list, member_number(g->tgid));
+	json_object_array_add(list, member_number(g->start_ns));
+	json_object_array_add(list, member_number(g->threads));
+	json_object_array_add(list, numbers(g->total.switches, NR_KINDS));
+	json_object_array_add(list, numbers(g->total.cost_ns, NR_KINDS));
+	json_object_array_add(list, numbers(g->total.reasons, NR_REASONS));
+	return list;
+}
+
+json *member_group_name(const struct group *g)
+{
+	json *o = json_object_new_object();
+
+	put(o, "tgid", member_number(g->tgid));
+	put(o, "comm", name(g->comm));
+	put(o, "start_ns", member_number(g->start_ns));
+	put(o, "ppid", member_number(g->parent_tgid));
+	put(o, "cmdline", g->cmdline ? member_text(g->cmdline) : NULL);
+	put(o, "cgroup", g->cgroup ? member_text(g->cgroup) : NULL);
+	put(o, "application", application(g));
+	return o;
+}
+
+json *member_group(const struct group *g)
+{
+	json *o = member_group_name(g);
+
+	put(o, "threads", member_number(g->threads));
+	put(o, "switches", by_kind(g->total.switches));
+	put(o, "cost_ns", by_kind(g->total.cost_ns));
+	put(o, "p50_ns", quantile_by_kind(g->cost, 0.5));
+	put(o, "p99_ns", quantile_by_kind(g->cost, 0.99));
+	put_reasons(o, g->total.reasons);
+	return o;
+}
+
+json *member_group_cost(const struct group *g)
+{
+	json *o = json_object_new_object(), *list = json_object_new_array();
+
+	put(o, "tgid", member_number(g->tgid));
+	put(o, "start_ns", member_number(g->start_ns));
+	put(o, "comm", name(g->comm));
+	put(o, "application", application(g));
+	for (int k = 0; k < NR_KINDS; k++)
+		json_object_array_add(list, cost_of_kind(k, &g->cost[k]));
+	put(o, "cost", list);
+	return o;
+}
+
+json *member_other(const struct publication *p)
+{
+	const struct charges *c = task_table_other(p->tasks);
+	json *o = json_object_new_object();
+
+	put(o, "switches", by_kind(c->switches));
+	put(o, "cost_ns", by_kind(c->cost_ns));
+	put_reasons(o, c->reasons);
+	put(o, "unattributed", member_number(task_table_unattributed(p->tasks)));
+	return o;
+}
+
+json *member_thread(const struct thread *t)
+{
+	json *o = json_object_new_object(), *out = json_object_new_object();
+
+	put(o, "tid", member_number(t->tid));
+	put(o, "tgid", member_number(t->group->tgid));
+	put(o, "comm", name(t->comm));
+	put(o, "start_ns", member_number(t->start_ns));
+	put(o, "in", by_kind(t->in));
+	put_reasons(out, t->out);
+	put(o, "out", out);
+	put(o, "cost_ns", by_kind(t->cost_ns));
+	return o;
+}
+
+json *member_ring(const struct publication *p)
+{
+	json *o = json_object_new_object();
+
+	put(o, "bytes", member_number(p->host->ring_bytes));
+	put(o, "count", member_number(p->host->rings));
+	put(o, "high_water_bytes", member_number(p->now.ring_high_water));
+	return o;
+}
+
+json *member_probe(const struct publication *p)
+{
+	json *o = json_object_new_object();
+
+	put(o, "runs", member_number(p->now.probe_runs));
+	put(o, "run_ns", member_number(p->now.probe_run_ns));
+	return o;
+}
+
+json *member_features(const struct publication *p)
+{
+	json *list = json_object_new_array();
+
+	for (int i = 0; i < NR_FEATURES; i++) {
+		json *o = json_object_new_object();
+
+		put(o, "name", json_object_new_string(feature_infos[i].name));
+		put(o, "available", json_object_new_boolean(p->host->features->has[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "messages.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int real_stderr = -1;
+
+void messages_hold(void)
+{
+	int held = memfd_create("tvtraced messages", MFD_CLOEXEC);
+
+	if (held < 0)
+		return;
+	if (isatty(STDERR_FILENO))
+		real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (real_stderr >= 0)
+		dup2(held, STDERR_FILENO);
+	/* So that it can be emptied under those who write to it. */
+	fcntl(held, F_SETFL, O_APPEND);
+	close(held);
+}
+
+void messages_release(void)
+{
+	char text[4096];
+	off_t at = 0;
+	ssize_t n;
+
+	if (real_stderr < 0)
+		return;
+	while ((n = pread(STDERR_FILENO, text, sizeof(text), at)) > 0) {
+		/* A terminal that is gone takes no messages. */
+		if (write(real_stderr, text, (size_t)n) != n)
+			break;
+		at += n;
+	}
+	dup2(real_stderr, STDERR_FILENO);
+	close(real_stderr);
+	real_stderr = -1;
+}
+
+bool messages_held(void)
+{
+	return real_stderr >= 0;
+}

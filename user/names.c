@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "names.h"
+
+const char *const kind_names[NR_KINDS] = {
+	[KIND_THREAD] = "thread",
+	[KIND_PROCESS] = "process",
+	[KIND_KTHREAD] = "kthread",
+	[KIND_IDLE] = "idle",
+};
+
+const char *const from_names[NR_FROMS] = {
+	[FROM_USER] = "user",
+	[FROM_KTHREAD] = "kthread",
+	[FROM_IDLE] = "idle",
+};
+
+const char *const reason_names[NR_REASONS] = {
+	[REASON_VOLUNTARY] = "voluntary",
+	[REASON_PREEMPTED] = "preempted",
+};

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "recorder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+enum {
+	CHUNK_BYTES = 256 << 10,
+	MAX_SPARE = 16,
+};
+
+struct follower {
+	recorder_fn fn;
+	void *ctx;
+};
+
+struct recorder {
+	size_t limit, bytes; /* of what is kept, the chunk that is being filled included */
+	struct chunk *open;  /* NULL: none */
+	struct chunk **kept; /* a circle, oldest first */
+	size_t first, n, room;
+	struct chunk *spare[MAX_SPARE]; /* to be filled anew: their pages are there already */
+	size_t nr_spare;
+	struct follower *followers;
+	size_t nr_followers, room_followers;
+};
+
+const struct frame *chunk_next(const struct chunk *c, size_t *offset)
+{
+	const struct frame *f = (const void *)(c->data + *offset);
+
+	if (*offset >= c->len)
+		return NULL;
+	*offset += f->size;
+	return f;
+}
+
+void chunk_ref(struct chunk *c)
+{
+	__atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+}
+
+/*
+ * What nobody needs any more, from any thread: a capture's thread that freed it would hold malloc's
+ * lock of the event loop's memory, and may be kept from its CPU for as long as others want that.
+ */
+static struct chunk *unneeded;
+
+void chunk_unref(struct chunk *c)
+{
+	if (__atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	c->next = __atomic_load_n(&unneeded, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&unneeded, &c->next, c, true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
+struct chunk *chunk_without_switches(const struct chunk *c)
+{
+	struct chunk *small = xrealloc(NULL, 1, sizeof(*small) + c->len);
+	const struct frame *f;
+	size_t offset = 0;
+
+	*small = (struct chunk){
+		.room = c->len, .first_ns = c->first_ns, .last_ns = c->last_ns, .refs = 1};
+	while ((f = chunk_next(c, &offset))) {
+		struct frame *copy = (void *)(small->data + small->len);
+		bool batch = f->type == FRAME_BATCH;
+		size_t size = batch ? sizeof(*f) : f->size;
+
+		memcpy(copy, f, size);
+		copy->size = (u32)size;
+		if (batch) {
+			copy->type = FRAME_LOST;
+			copy->lost += copy->count;
+			copy->count = 0;
+		}
+		small->len += size;
+	}
+	return xrealloc(small, 1, sizeof(*small) + small->len);
+}
+
+/* On the thread of the event loop. */
+static void take_unneeded(struct recorder *r)
+{
+	struct chunk *c = __atomic_exchange_n(&unneeded, NULL, __ATOMIC_ACQUIRE);
+
+	while (c) {
+		struct chunk *next = c->next;
+
+		if (c->room == CHUNK_BYTES && r->nr_spare < MAX_SPARE)
+			r->spare[r->nr_spare++] = c;
+		else
+			free(c);
+		c = next;
+	}
+}
+
+struct recorder *recorder_new(size_t bytes)
+{
+	struct recorder *r = xcalloc(1, sizeof(*r));
+
+	r->limit = bytes;
+	/* Closed early, chunks are smaller than they might be. */
+	r->room = bytes / CHUNK_BYTES * 4 + 64;
+	r->kept = xcalloc(r->room, sizeof(struct chunk *));
+	return r;
+}
+
+static void forget_oldest(struct recorder *r)
+{
+	struct chunk *c = r->kept[r->first];
+
+	r->bytes -= c->len;
+	r->first = (r->first + 1) % r->room;
+	r->n--;
+	chunk_unref(c);
+}
+
+void recorder_free(struct recorder *r)
+{
+	if (!r)
+		return;
+	while (r->n)
+		forget_oldest(r);
+	take_unneeded(r);
+	while (r->nr_spare)
+		free(r->spare[--r->nr_spare]);
+	free(r->open);
+	free(r->followers);
+	free(r->kept);
+	free(r);
+}
+
+static void keep(struct recorder *r, struct chunk *c)
+{
+	while (r->n && (r->bytes + c->len > r->limit || r->n == r->room))
+		forget_oldest(r);
+	if (c->len > r->limit) {
+		chunk_unref(c);
+		return;
+	}
+	r->kept[(r->first + r->n++) % r->room] = c;
+	r->bytes += c->len;
+}
+
+void recorder_close(struct recorder *r)
+{
+	struct chunk *c = r ? r->open : NULL;
+
+	if (!c)
+		return;
+	r->open = NULL;
+	if (c->len < CHUNK_BYTES / 2) {
+		c = xrealloc(c, 1, sizeof(*c) + c->len);
+		c->room = c->len;
+	}
+	for (size_t i = 0; i < r->nr_followers; i++)
+		r->followers[i].fn(r->followers[i].ctx, c);
+	keep(r, c);
+}
+
+static struct chunk *empty_chunk(struct recorder *r)
+{
+	take_unneeded(r);
+	if (r->nr_spare)
+		return r->spare[--r->nr_spare];
+	return xrealloc(NULL, 1, sizeof(struct chunk) + CHUNK_BYTES);
+}
+
+/* Room for a frame of that many bytes behind its header; NULL: nobody wants it. */
+static struct frame *add(struct recorder *r, enum frame_type type, u64 ts_ns, size_t bytes)
+{
+	size_t size = (sizeof(struct frame) + bytes + 7) & ~(size_t)7;
+	struct frame *f;
+
+	if (!r || (!r->limit && !r->nr_followers))
+		return NULL;
+	if (r->open && r->open->len + size > CHUNK_BYTES)
+		recorder_close(r);
+	if (!r->open) {
+		r->open = empty_chunk(r);
+		*r->open = (struct chunk){
+			.room = CHUNK_BYTES, .first_ns = ts_ns, .last_ns = ts_ns, .refs = 1};
+	}
+	f = (void *)(r->open->data + r->open->len);
+	*f = (struct frame){.type = type, .size = (u32)size, .ts_ns = ts_ns};
+	r->open->len += size;
+	if (ts_ns < r->open->first_ns)
+		r->open->first_ns = ts_ns;
+	if (ts_ns > r->open->last_ns)
+		r->open->last_ns = ts_ns;
+	return f;
+}
+
+void recorder_batch(struct recorder *r, u32 cpu, const struct switch_record *records, u32 count,
+		    u64 lost)
+{
+	struct frame *f;
+
+	if (!count)
+		return;
+	f = add(r, FRAME_BATCH, records[count - 1].ts_ns, count * sizeof(*records));
+	if (!f)
+		return;
+	f->cpu = cpu;
+	f->count = count;
+	f->lost = lost;
+	if (records[0].ts_ns < r->open->first_ns)
+		r->open->first_ns = records[0].ts_ns;
+	memcpy(f + 1, records, count * sizeof(*records));
+}
+
+void recorder_task(struct recorder *r, const struct task_record *t, const char *comm_before)
+{
+	struct frame *f = add(r, FRAME_TASK, t->ts_ns, sizeof(struct task_frame));
+	struct task_frame *task;
+
+	if (!f)
+		return;
+	f->cpu = t->cpu;
+	task = (void *)(f + 1);
+	task->record = *t;
+	memset(task->comm_before, 0, COMM_LEN);
+	if (comm_before)
+		memcpy(task->comm_before, comm_before, COMM_LEN);
+}
+
+void recorder_lost(struct recorder *r, u32 cpu, u64 count, u64 now_ns)
+{
+	struct frame *f = add(r, FRAME_LOST, now_ns, 0);
+
+	if (!f)
+		return;
+	f->cpu = cpu;
+	f->lost = count;
+}
+
+void recorder_each(struct recorder *r, u64 since_ns, recorder_fn fn, void *ctx)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct chunk *c = r->kept[(r->first + i) % r->room];
+
+		if (c->last_ns >= since_ns)
+			fn(ctx, c);
+	}
+}
+
+void recorder_follow(struct recorder *r, recorder_fn fn, void *ctx)
+{
+	if (r->nr_followers == r->room_followers) {
+		r->room_followers = r->room_followers * 2 + 4;
+		r->followers = xrealloc(r->followers, r->room_followers, sizeof(*r->followers));
+	}
+	r->followers[r->nr_followers++] = (struct follower){fn, ctx};
+}
+
+void recorder_unfollow(struct recorder *r, void *ctx)
+{
+	for (size_t i = 0; i < r->nr_followers; i++)
+		if (r->followers[i].ctx == ctx) {
+			r->followers[i] = r->followers[--r->nr_followers];
+			return;
+		}
+}
+
+size_t recorder_bytes(const struct recorder *r)
+{
+	return r->bytes + (r->open ? r->open->len : 0);
+}
+
+size_t recorder_limit(const struct recorder *r)
+{
+	return r->limit;
+}
+
+u64 recorder_oldest_ns(const struct recorder *r)
+{
+	if (r->n)
+		return r->kept[r->first]->first_ns;
+	return r->open ? r->open->first_ns : 0;
+}

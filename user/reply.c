@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "reply.h"
+
+#include <string.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "members.h"
+#include "protocol.h"
+#include "text.h"
+
+enum {
+	BUFFERED_MOST = 256 << 10, /* bytes that a client has not taken yet */
+	LOOKED_AT = 64,		   /* slots between two looks at the clock */
+};
+
+static void put(json *o, const char *key, json *value)
+{
+	json_object_object_add(o, key, value);
+}
+
+static json *host(const struct publication *p, const struct control_facts *f)
+{
+	const struct host_facts *h = p->host;
+	json *o = json_object_new_object();
+
+	(void)f;
+	put(o, "tvtraced", json_object_new_string(TVTRACED_VERSION));
+	put(o, "kernel", member_text(h->kernel));
+	put(o, "cost_source", json_object_new_string(h->cost_source));
+	put(o, "cost_reason", h->cost_reason ? json_object_new_string(h->cost_reason) : NULL);
+	put(o, "cost_bias_ns", member_number(h->cost_bias_ns));
+	put(o, "start_ns", member_number(h->start_ns));
+	put(o, "uptime_ns", member_number(p->now_ns - h->start_ns));
+	return o;
+}
+
+static json *probe(const struct publication *p, const struct control_facts *f)
+{
+	json *o = member_probe(p);
+
+	put(o, "own_cpu_ns", member_number(p->own_cpu_ns));
+	put(o, "own_rss_bytes", member_number(p->own_rss_bytes));
+	put(o, "longest_pause_ns", member_number(f->longest_pause_ns));
+	return o;
+}
+
+static json *recent(const struct publication *p, const struct control_facts *f)
+{
+	struct recent_sample grown = recent_growth(&f->recent, p->now_ns, &p->now);
+	json *o = json_object_new_object();
+
+	put(o, "span_ns", member_number(grown.time_ns));
+	put(o, "seen", member_number(grown.seen));
+	put(o, "spilled", member_number(grown.spilled));
+	put(o, "unseen",
+	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? member_number(grown.unseen) : NULL);
+	put(o, "task_events_lost", member_number(grown.task_events_lost));
+	return o;
+}
+
+static json *tables(const struct publication *p, const struct control_facts *f)
+{
+	json *o = json_object_new_object();
+
+	put(o, "threads", member_number(task_table_nr_threads(p->tasks)));
+	put(o, "max_threads", member_number(task_table_max_threads(p->tasks)));
+	put(o, "groups", member_number(task_table_nr_groups(p->tasks)));
+	put(o, "max_groups", member_number(task_table_max_groups(p->tasks)));
+	put(o, "clients", member_number(f->clients));
+	put(o, "max_clients", member_number(f->max_clients));
+	return o;
+}
+
+static json *captures(const struct publication *p, const struct control_facts *f)
+{
+	u64 oldest = recorder_oldest_ns(f->recorder);
+	json *o = json_object_new_object();
+
+	put(o, "running", member_number(capture_count()));
+	put(o, "recorder_bytes", member_number(recorder_bytes(f->recorder)));
+	put(o, "max_recorder_bytes", member_number(recorder_limit(f->recorder)));
+	put(o, "recorder_span_ns",
+	    member_number(oldest && oldest < p->now_ns ? p->now_ns - oldest : 0));
+	return o;
+}
+
+static json *nr_groups(const struct publication *p)
+{
+	return member_number(task_table_nr_groups(p->tasks));
+}
+
+static json *nr_threads(const struct publication *p)
+{
+	return member_number(task_table_nr_threads(p->tasks));
+}
+
+static bool changed_group(const struct reply *reply, const struct group *g)
+{
+	return g->changed > reply->since;
+}
+
+static bool described_group(const struct reply *reply, const struct group *g)
+{
+	return g->described > reply->since;
+}
+
+static bool any_group(const struct reply *reply, const struct group *g)
+{
+	(void)reply, (void)g;
+	return true;
+}
+
+static bool is_wanted(const struct request *r, const struct group *g)
+{
+	char name[REQUEST_NAME_LEN];
+
+	if (r->has_tgid && r->tgid != g->tgid)
+		return false;
+	if (r->comm[0] && strcmp(r->comm, name_escape(name, sizeof(name), g->comm, COMM_LEN)) != 0)
+		return false;
+	return !r->application[0] ||
+	       !strcmp(r->application,
+		       name_escape(name, sizeof(name), g->application, strlen(g->application)));
+}
+
+/* In the order in which they are made; lists last. */
+static const struct part {
+	const char *name;
+	json *(*make)(const struct publication *p);
+	json *(*make_control)(const struct publication *p, const struct control_facts *f);
+	/* Of lists: */
+	json *(*make_group)(const struct group *g);
+	bool (*select)(const struct reply *reply, const struct group *g);
+	json *(*make_thread)(const struct thread *t);
+} parts[] = {
+	{.name = "host", .make_control = host},
+	{.name = "features", .make = member_features},
+	{.name = "accounting", .make = member_accounting},
+	{.name = "switches", .make = member_switches},
+	{.name = "cost", .make = member_cost},
+	{.name = "cost_by_from", .make = member_histograms},
+	{.name = "ring", .make = member_ring},
+	{.name = "probe", .make_control = probe},
+	{.name = "recent", .make_control = recent},
+	{.name = "tables", .make_control = tables},
+	{.name = "captures", .make_control = captures},
+	{.name = "other", .make = member_other},
+	{.name = "nr_groups", .make = nr_groups},
+	{.name = "nr_threads", .make = nr_threads},
+	{.name = "groups", .make_group = member_group, .select = changed_group},
+	/* In this order: whoever is counted is named, unless it has gone meanwhile. */
+	{.name = "group_counts", .make_group = member_group_counts, .select = changed_group},
+	{.name = "group_names", .make_group = member_group_name, .select = described_group},
+	{.name = "group_cost", .make_group = member_group_cost, .select = any_group},
+	{.name = "threads", .make_thread = member_thread},
+};
+
+enum { NR_PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+_Static_assert(NR_PARTS <= 32, "a request has them in 32 bits");
+
+int reply_part(const char *name)
+{
+	for (int i = 0; i < NR_PARTS; i++)
+		if (!strcmp(parts[i].name, name))
+			return i;
+	return -1;
+}
+
+static void add_json(struct buffer *out, json *o)
+{
+	size_t len;
+	const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
+
+	buffer_add(out, text, len);
+	json_object_put(o);
+}
+
+static void add_key(struct buffer *out, const char *key)
+{
+	buffer_add_text(out, ",\"");
+	buffer_add_text(out, key);
+	buffer_add_text(out, "\":");
+}
+
+void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 seq,
+		 const struct publication *p, const struct control_facts *facts, struct buffer *out)
+{
+	*reply = (struct reply){.parts = r->parts, .since = since};
+	buffer_add_text(out, "{\"version\":");
+	add_json(out, json_object_new_int(PROTOCOL_VERSION));
+	add_key(out, "seq");
+	add_json(out, member_number(seq));
+	add_key(out, "time_ns");
+	add_json(out, member_number(p->now_ns));
+	for (int i = 0; i < NR_PARTS; i++) {
+		const struct part *part = &parts[i];
+
+		if (!(r->parts & 1u << i) || (!part->make && !part->make_control))
+			continue;
+		add_key(out, part->name);
+		add_json(out, part->make ? part->make(p) : part->make_control(p, facts));
+		reply->parts &= ~(1u << i);
+	}
+}
+
+/* What stands in a slot, when it is wanted; NULL otherwise. */
+static json *entry(const struct reply *reply, const struct request *r,
+		   const struct task_table *tasks, const struct part *part)
+{
+	const struct thread *t;
+	const struct group *g;
+
+	if (part->make_thread) {
+		t = task_table_thread(tasks, reply->slot);
+		if (!t || (r->has_tgid && r->tgid != t->group->tgid) || t->changed <= reply->since)
+			return NULL;
+		return part->make_thread(t);
+	}
+	g = task_table_group(tasks, reply->slot);
+	if (!g || !part->select(reply, g) || !is_wanted(r, g))
+		return NULL;
+	return part->make_group(g);
+}
+
+/* Returns whether the list is complete. */
+static bool continue_list(struct reply *reply, const struct request *r,
+			  const struct task_table *tasks, const struct part *part, u64 until_ns,
+			  struct buffer *out)
+{
+	size_t slots =
+		part->make_thread ? task_table_thread_slots(tasks) : task_table_group_slots(tasks);
+
+	for (; reply->slot < slots; reply->slot++) {
+		json *o;
+
+		if (buffer_len(out) >= BUFFERED_MOST ||
+		    (!(reply->slot % LOOKED_AT) && clock_ns() > until_ns))
+			break;
+		o = entry(reply, r, tasks, part);
+		if (!o)
+			continue;
+		if (reply->begun)
+			buffer_add_text(out, ",");
+		reply->begun = true;
+		add_json(out, o);
+	}
+	return reply->slot >= slots;
+}
+
+bool reply_continue(struct reply *reply, const struct request *r, const struct task_table *tasks,
+		    u64 until_ns, struct buffer *out)
+{
+	for (int i = 0; i < NR_PARTS; i++) {
+		if (!(reply->parts & 1u << i))
+			continue;
+		if (!reply->in_list) {
+			add_key(out, parts[i].name);
+			buffer_add_text(out, "[");
+			reply->in_list = true;
+			reply->begun = false;
+			reply->slot = 0;
+		}
+		if (!continue_list(reply, r, tasks, &parts[i], until_ns, out))
+			return false;
+		buffer_add_text(out, "]");
+		reply->in_list = false;
+		reply->parts &= ~(1u << i);
+	}
+	buffer_add_text(out, "}\n");
+	return true;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One reply on the control socket, made a piece at a time: lists may be long, and meanwhile the
+ * rings fill.
+ */
+#ifndef TVTRACED_REPLY_H
+#define TVTRACED_REPLY_H
+
+#include <stdbool.h>
+
+#include "buffer.h"
+#include "publication.h"
+#include "recent.h"
+#include "request.h"
+
+/* What replies speak of beside the publication. */
+struct control_facts {
+	struct recent recent;
+	unsigned int clients, max_clients;
+	const struct recorder *recorder;
+	u64 longest_pause_ns; /* the longest that the rings waited for something else */
+};
+
+/* The number of a part by its name, or -1. */
+int reply_part(const char *name);
+
+/* Where a reply is. */
+struct reply {
+	u32 parts; /* still to be made */
+	u64 since;
+	size_t slot; /* next one of the list that is being made */
+	bool in_list, begun;
+};
+
+/*
+ * Begins a reply to r with changes after `since`, and makes all but the lists. p is the instant
+ * that it speaks of, seq its number.
+ */
+void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 seq,
+		 const struct publication *p, const struct control_facts *facts,
+		 struct buffer *out);
+
+/*
+ * Adds a piece of the lists: until about that time (clock_ns), or until the buffer holds 256 KiB.
+ * Returns whether that was the last one, which ends the line.
+ */
+bool reply_continue(struct reply *reply, const struct request *r, const struct task_table *tasks,
+		    u64 until_ns, struct buffer *out);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "stoppable.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 200 }; /* between two looks at *stop */
+
+void stoppable_init(struct stoppable *s, int fd, const bool *stop)
+{
+	struct stat st;
+
+	*s = (struct stoppable){.fd = fd, .stop = stop};
+	s->may_block = fstat(fd, &st) || !S_ISREG(st.st_mode);
+}
+
+static int wait_for_room(const struct stoppable *s)
+{
+	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
+
+	while (!__atomic_load_n(s->stop, __ATOMIC_RELAXED)) {
+		int n = poll(&p, 1, PATIENCE_MS);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			return p.revents & POLLOUT ? 0 : -EPIPE;
+	}
+	return -ECANCELED;
+}
+
+int stoppable_write(struct stoppable *s, const void *data, size_t len)
+{
+	const char *from = data;
+
+	while (len) {
+		/* No more than a pipe with any room at all takes at once. */
+		size_t most = s->may_block && len > PIPE_BUF ? PIPE_BUF : len;
+		int err = s->may_block ? wait_for_room(s) : 0;
+		ssize_t n;
+
+		if (err)
+			return err;
+		n = write(s->fd, from, most);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0)
+			return -errno;
+		from += n;
+		len -= (size_t)n;
+		__atomic_add_fetch(&s->bytes, (uint64_t)n, __ATOMIC_RELAXED);
+	}
+	return 0;
+}
+
+uint64_t stoppable_bytes(const struct stoppable *s)
+{
+	return __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
+}

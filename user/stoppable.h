@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A descriptor whose other end may read slowly, or never: a write to it can be given up. */
+#ifndef TVTRACED_STOPPABLE_H
+#define TVTRACED_STOPPABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stoppable {
+	int fd;
+	bool may_block;	  /* no regular file */
+	const bool *stop; /* another thread's wish; atomic */
+	uint64_t bytes;	  /* written so far; atomic */
+};
+
+/* fd and stop stay the caller's, and must live as long as s is written to. */
+void stoppable_init(struct stoppable *s, int fd, const bool *stop);
+
+/* Writes all of data. Returns 0, -errno, or -ECANCELED when *stop came while it waited. */
+int stoppable_write(struct stoppable *s, const void *data, size_t len);
+
+/* What has been written so far; from any thread. */
+uint64_t stoppable_bytes(const struct stoppable *s);
+
+#endif

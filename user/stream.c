@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "stoppable.h"
+#include "thread.h"
+
+enum {
+	MOST_BYTES = 64 << 20,
+	LOOK_MS = 100,	   /* between two looks at what is taken */
+	GIVE_UP_MS = 1000, /* the thread looks at stop more often, unless a terminal holds it */
+	/* Once interrupted. Not at once: timeout(1) sends its signal twice. */
+	INTERRUPTED_MS = 1000,
+};
+
+struct piece {
+	struct piece *next;
+	char *data;
+	size_t len;
+};
+
+struct stream {
+	pthread_t thread;
+	int event_fd; /* readable: the thread has ended, or is about to */
+	bool joined;
+	bool stop; /* atomic: give up a write that does not proceed */
+	struct stoppable file;
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	struct piece *first, **end; /* what waits; the first one is being written */
+	struct piece *written;	    /* for the event loop to free, whose memory it is */
+	size_t bytes;
+	bool closed;
+	int err;
+};
+
+static void free_pieces(struct piece *p)
+{
+	while (p) {
+		struct piece *next = p->next;
+
+		free(p->data);
+		free(p);
+		p = next;
+	}
+}
+
+/* NULL: there will be none any more. */
+static struct piece *wait_for_piece(struct stream *s)
+{
+	struct piece *p;
+
+	pthread_mutex_lock(&s->lock);
+	while (!s->first && !s->closed)
+		pthread_cond_wait(&s->changed, &s->lock);
+	p = s->first;
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+static void piece_written(struct stream *s, struct piece *p, int err)
+{
+	pthread_mutex_lock(&s->lock);
+	s->first = p->next;
+	if (!s->first)
+		s->end = &s->first;
+	s->bytes -= p->len;
+	p->next = s->written;
+	s->written = p;
+	s->err = err;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *run(void *ctx)
+{
+	struct stream *s = ctx;
+	struct piece *p;
+	int err = 0;
+
+	while (!err && (p = wait_for_piece(s))) {
+		err = stoppable_write(&s->file, p->data, p->len);
+		piece_written(s, p, err);
+	}
+	eventfd_write(s->event_fd, 1);
+	return NULL;
+}
+
+int stream_open(struct stream **out, int fd)
+{
+	struct stream *s = xcalloc(1, sizeof(*s));
+	int err;
+
+	s->end = &s->first;
+	stoppable_init(&s->file, fd, &s->stop);
+	thread_mutex_init(&s->lock);
+	pthread_cond_init(&s->changed, NULL);
+	s->event_fd = eventfd(0, EFD_CLOEXEC);
+	err = s->event_fd < 0 ? -errno : thread_start(&s->thread, run, s);
+	if (err) {
+		s->joined = true;
+		stream_close(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+int stream_submit(struct stream *s, char *data, size_t len)
+{
+	struct piece *p = xcalloc(1, sizeof(*p)), *written;
+	int err;
+
+	*p = (struct piece){.data = data, .len = len};
+	pthread_mutex_lock(&s->lock);
+	err = s->err;
+	if (!err && s->first && s->bytes + len > MOST_BYTES)
+		err = -ENOBUFS;
+	written = s->written;
+	s->written = NULL;
+	if (!err) {
+		*s->end = p;
+		s->end = &p->next;
+		s->bytes += len;
+		pthread_cond_signal(&s->changed);
+	}
+	pthread_mutex_unlock(&s->lock);
+	free_pieces(written);
+	if (err)
+		free_pieces(p);
+	return err;
+}
+
+int stream_fd(const struct stream *s)
+{
+	return s->event_fd;
+}
+
+int stream_error(struct stream *s)
+{
+	int err;
+
+	pthread_mutex_lock(&s->lock);
+	err = s->err;
+	pthread_mutex_unlock(&s->lock);
+	return err;
+}
+
+/* Waits for the thread's end; false: nothing was taken for so long. */
+static bool wait_for_end(struct stream *s, int interrupt_fd, int patience_ms)
+{
+	struct pollfd p[] = {{.fd = s->event_fd, .events = POLLIN},
+			     {.fd = interrupt_fd, .events = POLLIN}};
+	uint64_t before = stoppable_bytes(&s->file);
+	int idle_ms = 0;
+
+	while (patience_ms < 0 || idle_ms < patience_ms) {
+		uint64_t now;
+
+		poll(p, sizeof(p) / sizeof(p[0]), LOOK_MS);
+		if (p[0].revents)
+			return true;
+		if (p[1].revents) {
+			p[1] = (struct pollfd){.fd = -1};
+			patience_ms = INTERRUPTED_MS;
+		}
+		now = stoppable_bytes(&s->file);
+		idle_ms = now == before ? idle_ms + LOOK_MS : 0;
+		before = now;
+	}
+	return false;
+}
+
+int stream_finish(struct stream *s, int interrupt_fd, int patience_ms)
+{
+	bool ended;
+
+	pthread_mutex_lock(&s->lock);
+	s->closed = true;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+	ended = wait_for_end(s, interrupt_fd, patience_ms);
+	if (!ended) {
+		__atomic_store_n(&s->stop, true, __ATOMIC_RELAXED);
+		ended = wait_for_end(s, -1, GIVE_UP_MS);
+	}
+	if (!ended)
+		return -ECANCELED;
+	pthread_join(s->thread, NULL);
+	s->joined = true;
+	return s->err;
+}
+
+void stream_close(struct stream *s)
+{
+	if (!s)
+		return;
+	if (!s->joined) {
+		__atomic_store_n(&s->stop, true, __ATOMIC_RELAXED);
+		stream_finish(s, -1, GIVE_UP_MS);
+	}
+	/* A terminal may hold the thread in a write; then all this is still its. */
+	if (!s->joined)
+		return;
+	free_pieces(s->first);
+	free_pieces(s->written);
+	if (s->event_fd >= 0)
+		close(s->event_fd);
+	pthread_mutex_destroy(&s->lock);
+	pthread_cond_destroy(&s->changed);
+	free(s);
+}

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "trace_head.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "names.h"
+
+enum {
+	/* builtin_clock.proto */
+	REALTIME = 1,
+	MONOTONIC = 3,
+	BOOTTIME = 6,
+	/* track_event.proto */
+	SLICE_BEGIN = 1,
+	SLICE_END = 2,
+	INSTANT = 3,
+	/* sequence_flags */
+	STATE_CLEARED = 1,
+	NEEDS_STATE = 2,
+	/* Our own: */
+	TRACK_SWITCHES = 1,
+	TRACK_TVTRACED = 2,
+	TRACK_CPU_0 = 16,
+	IID_KIND = 1,			  /* + kind: event names */
+	IID_LOST = IID_KIND + NR_KINDS,	  /* likewise */
+	IID_FROM = 1,			  /* + from: categories */
+	IID_REASON = IID_FROM + NR_FROMS, /* + reason: likewise */
+	IID_COST = 1,			  /* names of annotations */
+	IID_COUNT,
+	IID_OTHER,
+	NR_ANNOTATION_NAMES = IID_OTHER,
+	MAX_ANNOTATIONS = 64,
+	TEXT_LEN = 256,
+};
+
+static int put(struct trace_out *o, TracePacket *p)
+{
+	p->has_trusted_packet_sequence_id = true;
+	p->trusted_packet_sequence_id = TRACE_SEQUENCE;
+	return trace_out_packet(o, p);
+}
+
+static int put_clocks(struct trace_out *o)
+{
+	static const struct {
+		u32 id;
+		clockid_t clock;
+	} clocks[] = {{BOOTTIME, CLOCK_BOOTTIME},
+		      {MONOTONIC, CLOCK_MONOTONIC},
+		      {REALTIME, CLOCK_REALTIME}};
+	TracePacket p = TRACE_PACKET__INIT;
+	ClockSnapshot s = CLOCK_SNAPSHOT__INIT;
+	ClockSnapshot__Clock c[3], *list[3];
+
+	for (int i = 0; i < 3; i++) {
+		c[i] = (ClockSnapshot__Clock)CLOCK_SNAPSHOT__CLOCK__INIT;
+		c[i].has_clock_id = c[i].has_timestamp = true;
+		c[i].clock_id = clocks[i].id;
+		c[i].timestamp = clock_read_ns(clocks[i].clock);
+		list[i] = &c[i];
+	}
+	s.n_clocks = 3;
+	s.clocks = list;
+	s.has_primary_trace_clock = true;
+	s.primary_trace_clock = BOOTTIME;
+	p.data_case = TRACE_PACKET__DATA_CLOCK_SNAPSHOT;
+	p.clock_snapshot = &s;
+	return put(o, &p);
+}
+
+static int put_system(struct trace_out *o)
+{
+	TracePacket p = TRACE_PACKET__INIT;
+	SystemInfo s = SYSTEM_INFO__INIT;
+	Utsname u = UTSNAME__INIT;
+	struct utsname name;
+
+	uname(&name);
+	u.sysname = name.sysname;
+	u.version = name.version;
+	u.release = name.release;
+	u.machine = name.machine;
+	s.utsname = &u;
+	s.has_page_size = s.has_num_cpus = true;
+	s.page_size = (u32)sysconf(_SC_PAGESIZE);
+	s.num_cpus = (u32)sysconf(_SC_NPROCESSORS_CONF);
+	p.data_case = TRACE_PACKET__DATA_SYSTEM_INFO;
+	p.system_info = &s;
+	return put(o, &p);
+}
+
+static InternedData__Name interned(u32 iid, const char *name)
+{
+	InternedData__Name n = INTERNED_DATA__NAME__INIT;
+
+	n.has_iid = true;
+	n.iid = iid;
+	n.name = (char *)name; /* only read */
+	return n;
+}
+
+static int put_interned(struct trace_out *o)
+{
+	TracePacket p = TRACE_PACKET__INIT;
+	InternedData d = INTERNED_DATA__INIT;
+	InternedData__Name events[NR_KINDS + 1], categories[NR_FROMS + NR_REASONS],
+		annotations[NR_ANNOTATION_NAMES];
+	InternedData__Name *event_list[NR_KINDS + 1], *category_list[NR_FROMS + NR_REASONS],
+		*annotation_list[NR_ANNOTATION_NAMES];
+	static const char *const annotation_names[] = {"cost_ns", "switches", "other_tid"};
+	char froms[NR_FROMS][16];
+
+	for (int i = 0; i <= NR_KINDS; i++) {
+		events[i] = interned((u32)(IID_KIND + i), i < NR_KINDS ? kind_names[i] : "lost");
+		event_list[i] = &events[i];
+	}
+	for (int i = 0; i < NR_FROMS; i++) {
+		snprintf(froms[i], sizeof(froms[i]), "from_%s", from_names[i]);
+		categories[i] = interned((u32)(IID_FROM + i), froms[i]);
+	}
+	for (int i = 0; i < NR_REASONS; i++)
+		categories[NR_FROMS + i] = interned((u32)(IID_REASON + i), reason_names[i]);
+	for (int i = 0; i < NR_FROMS + NR_REASONS; i++)
+		category_list[i] = &categories[i];
+	for (u32 i = 0; i < NR_ANNOTATION_NAMES; i++) {
+		annotations[i] = interned(IID_COST + i, annotation_names[i]);
+		annotation_list[i] = &annotations[i];
+	}
+	d.n_event_names = NR_KINDS + 1;
+	d.event_names = event_list;
+	d.n_event_categories = NR_FROMS + NR_REASONS;
+	d.event_categories = category_list;
+	d.n_debug_annotation_names = NR_ANNOTATION_NAMES;
+	d.debug_annotation_names = annotation_list;
+	p.interned_data = &d;
+	p.has_sequence_flags = true;
+	p.sequence_flags = STATE_CLEARED;
+	return put(o, &p);
+}
+
+static int put_track(struct trace_out *o, u64 uuid, u64 parent, const char *name)
+{
+	TracePacket p = TRACE_PACKET__INIT;
+	TrackDescriptor t = TRACK_DESCRIPTOR__INIT;
+
+	t.has_uuid = true;
+	t.uuid = uuid;
+	t.has_parent_uuid = parent;
+	t.parent_uuid = parent;
+	t.name = (char *)name;
+	p.data_case = TRACE_PACKET__DATA_TRACK_DESCRIPTOR;
+	p.track_descriptor = &t;
+	return put(o, &p);
+}
+
+static int put_tracks(struct trace_out *o, u32 cpus)
+{
+	int err = put_track(o, TRACK_TVTRACED, 0, "tvtraced");
+
+	if (!err)
+		err = put_track(o, TRACK_SWITCHES, 0, "switches");
+	for (u32 cpu = 0; cpu < cpus && !err; cpu++) {
+		char name[24];
+
+		snprintf(name, sizeof(name), "cpu %u", cpu);
+		err = put_track(o, TRACK_CPU_0 + cpu, TRACK_SWITCHES, name);
+	}
+	return err;
+}
+
+/* An event with what is said beside it. */
+struct event {
+	TrackEvent event;
+	DebugAnnotation annotations[MAX_ANNOTATIONS];
+	DebugAnnotation *list[MAX_ANNOTATIONS];
+};
+
+static void event_init(struct event *e, u32 type, u64 track)
+{
+	e->event = (TrackEvent)TRACK_EVENT__INIT;
+	e->event.has_type = e->event.has_track_uuid = true;
+	e->event.type = type;
+	e->event.track_uuid = track;
+	e->event.debug_annotations = e->list;
+}
+
+static DebugAnnotation *annotate(struct event *e)
+{
+	DebugAnnotation *a = &e->annotations[e->event.n_debug_annotations];
+
+	if (e->event.n_debug_annotations == MAX_ANNOTATIONS)
+		return &e->annotations[MAX_ANNOTATIONS - 1];
+	*a = (DebugAnnotation)DEBUG_ANNOTATION__INIT;
+	e->list[e->event.n_debug_annotations++] = a;
+	return a;
+}
+
+static void annotate_number(struct event *e, const char *name, u64 v)
+{
+	DebugAnnotation *a = annotate(e);
+
+	a->name = (char *)name;
+	a->has_uint_value = true;
+	a->uint_value = v;
+}
+
+static void annotate_text(struct event *e, const char *name, const char *text)
+{
+	DebugAnnotation *a = annotate(e);
+
+	a->name = (char *)name;
+	a->string_value = (char *)text;
+}
+
+static void set_number(DebugAnnotation *a, u32 iid, u64 v)
+{
+	*a = (DebugAnnotation)DEBUG_ANNOTATION__INIT;
+	a->has_name_iid = a->has_uint_value = true;
+	a->name_iid = iid;
+	a->uint_value = v;
+}
+
+static void annotate_iid(struct event *e, u32 iid, u64 v)
+{
+	set_number(annotate(e), iid, v);
+}
+
+static int put_event(struct trace_out *o, struct event *e, u64 ts_ns)
+{
+	TracePacket p = TRACE_PACKET__INIT;
+
+	p.has_timestamp = true;
+	p.timestamp = ts_ns;
+	p.has_sequence_flags = true;
+	p.sequence_flags = NEEDS_STATE;
+	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
+	p.track_event = &e->event;
+	return put(o, &p);
+}
+
+/* The first line of a file, escaped; "" when there is none. */
+static void read_line(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char line[TEXT_LEN] = "";
+
+	if (file && fgets(line, sizeof(line), file))
+		line[strcspn(line, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	text[0] = '\0';
+	if (line[0])
+		name_escape(text, size, line, strlen(line));
+}
+
+static bool has_pcid(void)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	while (file && !found && getline(&line, &room, file) > 0)
+		found = !strncmp(line, "flags", 5) && strstr(line, " pcid ");
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+struct vulnerability {
+	char name[64], text[TEXT_LEN];
+};
+
+static size_t read_vulnerabilities(struct vulnerability *v, size_t most)
+{
+	static const char directory[] = "/sys/devices/system/cpu/vulnerabilities";
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (dir && n < most && (entry = readdir(dir))) {
+		char path[sizeof(directory) + sizeof(entry->d_name) + 1];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
+		snprintf(v[n].name, sizeof(v[n].name), "%.63s", entry->d_name);
+		read_line(path, v[n].text, sizeof(v[n].text));
+		n++;
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static int put_capture(struct trace_out *o, const struct trace_setup *s, u64 ts_ns)
+{
+	struct vulnerability v[32];
+	size_t n = read_vulnerabilities(v, sizeof(v) / sizeof(v[0]));
+	struct event e;
+
+	event_init(&e, INSTANT, TRACK_TVTRACED);
+	e.event.name = "capture";
+	annotate_text(&e, "tvtraced", TVTRACED_VERSION);
+	annotate_text(&e, "cost_source", s->cost_source);
+	annotate_number(&e, "cost_bias_ns", s->cost_bias_ns);
+	annotate_text(&e, "pcid", has_pcid() ? "yes" : "no");
+	if (s->tgid)
+		annotate_number(&e, "only_tgid", s->tgid);
+	if (s->application)
+		annotate_text(&e, "only_application", s->application);
+	if (s->cpu >= 0)
+		annotate_number(&e, "only_cpu", (u64)s->cpu);
+	for (size_t i = 0; i < n; i++)
+		annotate_text(&e, v[i].name, v[i].text);
+	return put_event(o, &e, ts_ns);
+}
+
+int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 to_boottime)
+{
+	int err = put_clocks(o);
+
+	if (!err)
+		err = put_system(o);
+	if (!err)
+		err = put_interned(o);
+	if (!err)
+		err = put_tracks(o, s->cpus);
+	return err ? err : put_capture(o, s, s->begin_ns + to_boottime);
+}
+
+static int put_tree(struct trace_out *o, ProcessTree *t, u64 ts_ns)
+{
+	TracePacket p = TRACE_PACKET__INIT;
+
+	p.has_timestamp = true;
+	p.timestamp = ts_ns;
+	p.data_case = TRACE_PACKET__DATA_PROCESS_TREE;
+	p.process_tree = t;
+	return put(o, &p);
+}
+
+static int put_group(struct trace_out *o, const struct trace_group *g, u64 ts_ns)
+{
+	struct event e;
+
+	event_init(&e, INSTANT, TRACK_TVTRACED);
+	e.event.name = "group";
+	annotate_number(&e, "tgid", g->tgid);
+	annotate_text(&e, "application", g->application);
+	annotate_text(&e, "application_kind", g->application_kind);
+	return put_event(o, &e, ts_ns);
+}
+
+static int put_process(struct trace_out *o, const struct trace_group *g, u64 ts_ns, u64 to_boottime)
+{
+	ProcessTree tree = PROCESS_TREE__INIT;
+	ProcessTree__Process p = PROCESS_TREE__PROCESS__INIT, *list = &p;
+	char *cmdline = g->name;
+
+	p.has_pid = p.has_ppid = p.has_process_start_from_boot = p.has_is_kthread = true;
+	p.pid = (int32_t)g->tgid;
+	p.ppid = (int32_t)g->parent_tgid;
+	p.n_cmdline = 1;
+	p.cmdline = &cmdline;
+	p.process_start_from_boot = g->start_ns + to_boottime;
+	p.is_kthread = g->kernel;
+	tree.n_processes = 1;
+	tree.processes = &list;
+	return put_tree(o, &tree, ts_ns);
+}
+
+int trace_head_task(struct trace_out *o, const struct traced_task *t, u64 ts_ns)
+{
+	ProcessTree tree = PROCESS_TREE__INIT;
+	ProcessTree__Thread thread = PROCESS_TREE__THREAD__INIT, *list = &thread;
+
+	thread.has_tid = thread.has_tgid = true;
+	thread.tid = (int32_t)t->tid;
+	thread.tgid = (int32_t)t->tgid;
+	tree.n_threads = 1;
+	tree.threads = &list;
+	return put_tree(o, &tree, ts_ns);
+}
+
+/*
+ * What the trace tells the creation of must not be known before: a reader would make two of it.
+ * That is told as of the time when the capture began.
+ */
+int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct trace_names *n,
+		    const struct trace_filter *f, u64 to_boottime)
+{
+	u64 before_ns = s->begin_ns + to_boottime, now_ns = s->now_ns + to_boottime;
+	int err = 0;
+
+	for (size_t i = 0; i < s->nr_groups && !err; i++) {
+		const struct trace_group *g = &s->groups[i];
+		const struct traced_task *leader =
+			trace_names_find(n, g->tgid, BIRTH_OF(g->start_ns));
+
+		if (!trace_filter_wants(f, g->tgid))
+			continue;
+		err = put_group(o, g, before_ns);
+		if (!err)
+			err = put_process(o, g, leader && leader->created ? now_ns : before_ns,
+					  to_boottime);
+	}
+	for (size_t i = 0; i < s->nr_tasks && !err; i++) {
+		struct traced_task *t = trace_names_find(n, s->tasks[i].tid, s->tasks[i].birth);
+
+		if (!trace_filter_wants(f, t->tgid))
+			continue;
+		t->told = true;
+		err = trace_head_task(o, t, t->created ? now_ns : before_ns);
+	}
+	return err;
+}
+
+int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *r, u32 other,
+		      u64 ts_ns)
+{
+	DebugAnnotation numbers[2], *annotations[] = {&numbers[0], &numbers[1]};
+	TracePacket p = TRACE_PACKET__INIT;
+	TrackEvent e = TRACK_EVENT__INIT;
+	uint64_t categories[] = {IID_FROM + LABEL_FROM(r->label),
+				 IID_REASON + LABEL_REASON(r->label)};
+
+	e.has_type = e.has_track_uuid = e.has_name_iid = true;
+	e.type = INSTANT;
+	e.track_uuid = TRACK_CPU_0 + cpu;
+	e.name_iid = IID_KIND + LABEL_KIND(r->label);
+	e.n_category_iids = 2;
+	e.category_iids = categories;
+	e.debug_annotations = annotations;
+	if (r->cost_ns)
+		set_number(&numbers[e.n_debug_annotations++], IID_COST, r->cost_ns);
+	if (other)
+		set_number(&numbers[e.n_debug_annotations++], IID_OTHER, other);
+	p.has_timestamp = p.has_sequence_flags = true;
+	p.timestamp = ts_ns;
+	p.sequence_flags = NEEDS_STATE;
+	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
+	p.track_event = &e;
+	return put(o, &p);
+}
+
+int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 count)
+{
+	struct event e;
+	int err;
+
+	event_init(&e, SLICE_BEGIN, TRACK_CPU_0 + cpu);
+	e.event.has_name_iid = true;
+	e.event.name_iid = IID_LOST;
+	if (count)
+		annotate_iid(&e, IID_COUNT, count);
+	err = put_event(o, &e, begin_ns);
+	if (err)
+		return err;
+	event_init(&e, SLICE_END, TRACK_CPU_0 + cpu);
+	return put_event(o, &e, end_ns);
+}
+
+int trace_head_end(struct trace_out *o, u64 ts_ns, u64 switches, u64 lost, const char *reason)
+{
+	struct event e;
+
+	event_init(&e, INSTANT, TRACK_TVTRACED);
+	e.event.name = "end";
+	annotate_number(&e, "switches", switches);
+	annotate_number(&e, "lost", lost);
+	if (reason)
+		annotate_text(&e, "reason", reason);
+	return put_event(o, &e, ts_ns);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "trace_out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "alloc.h"
+#include "stoppable.h"
+
+enum {
+	FLUSH_BYTES = 128 << 10,
+	MAX_VARINT = 10,
+	PACKET_TAG = 1 << 3 | 2,
+	COMPRESSED_TAG = 50 << 3 | 2,
+};
+
+struct trace_out {
+	struct stoppable file;
+	int err;
+	bool compress;
+	uint8_t *data;
+	size_t len, room;
+};
+
+struct trace_out *trace_out_new(int fd, bool compress, const bool *stop)
+{
+	struct trace_out *o = xcalloc(1, sizeof(*o));
+
+	stoppable_init(&o->file, fd, stop);
+	o->compress = compress;
+	return o;
+}
+
+void trace_out_free(struct trace_out *o)
+{
+	if (!o)
+		return;
+	free(o->data);
+	free(o);
+}
+
+static size_t put_varint(uint8_t *to, uint64_t v)
+{
+	size_t n = 0;
+
+	for (; v > 0x7f; v >>= 7)
+		to[n++] = (uint8_t)(v | 0x80);
+	to[n++] = (uint8_t)v;
+	return n;
+}
+
+static size_t varint_size(uint64_t v)
+{
+	uint8_t bytes[MAX_VARINT];
+
+	return put_varint(bytes, v);
+}
+
+/* One packet with all that is buffered, as a zlib stream. */
+static int write_compressed(struct trace_out *o)
+{
+	uLongf size = compressBound(o->len);
+	uint8_t *packed = xrealloc(NULL, 1, size), head[4 * MAX_VARINT];
+	size_t n = 0;
+	int err = 0;
+
+	if (compress2(packed, &size, o->data, o->len, Z_DEFAULT_COMPRESSION) != Z_OK)
+		err = -ENOMEM;
+	head[n++] = PACKET_TAG;
+	n += put_varint(head + n, varint_size(COMPRESSED_TAG) + varint_size(size) + size);
+	n += put_varint(head + n, COMPRESSED_TAG);
+	n += put_varint(head + n, size);
+	if (!err)
+		err = stoppable_write(&o->file, head, n);
+	if (!err)
+		err = stoppable_write(&o->file, packed, size);
+	free(packed);
+	return err;
+}
+
+int trace_out_flush(struct trace_out *o)
+{
+	if (o->err || !o->len)
+		return o->err;
+	o->err = o->compress ? write_compressed(o) : stoppable_write(&o->file, o->data, o->len);
+	o->len = 0;
+	return o->err;
+}
+
+int trace_out_packet(struct trace_out *o, const TracePacket *p)
+{
+	size_t size = trace_packet__get_packed_size(p);
+
+	if (o->err)
+		return o->err;
+	if (o->room - o->len < size + 1 + MAX_VARINT) {
+		o->room = o->len + size + FLUSH_BYTES;
+		o->data = xrealloc(o->data, 1, o->room);
+	}
+	o->data[o->len++] = PACKET_TAG;
+	o->len += put_varint(o->data + o->len, size);
+	o->len += trace_packet__pack(p, o->data + o->len);
+	return o->len >= FLUSH_BYTES ? trace_out_flush(o) : 0;
+}
+
+uint64_t trace_out_bytes(const struct trace_out *o)
+{
+	return stoppable_bytes(&o->file);
+}
