@@ -15,10 +15,10 @@ pytest.register_assert_rewrite("identities", "kernel", "prom", "terminal", "trac
 
 import links
 from tracer import ROOT, TVTRACED, Tracer
-from workloads import Workload
+from workloads import GUEST, Workload
 
 # What changes the machine that it runs on is for guests.
-collect_ignore = [] if "TVTRACED_GUEST" in os.environ else ["vm"]
+collect_ignore = [] if GUEST else ["vm"]
 
 
 def pytest_sessionstart(session):

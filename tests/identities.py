@@ -4,9 +4,9 @@ What must be true of every publication (the identities of README.md's design sec
 anew from the published numbers. The daemon's own residuals are looked at, too, never relied on.
 """
 
-import os
-
 import itertools
+
+from workloads import GUEST
 
 KINDS = ("thread", "process", "kthread", "idle")
 FROMS = ("user", "kthread", "idle")
@@ -241,7 +241,7 @@ def check_unseen(tracer):
     together with those that were seen there are no more of them than the kernel counted for these
     threads. (A gap follows each switch into one, and is longer when another runs next.)
     """
-    if "TVTRACED_GUEST" in os.environ:
+    if GUEST:
         assert all(p["accounting"]["unseen"] == 0 for p in tracer.publications)
         return
     for publication, arrival in zip(tracer.publications, tracer.arrivals):

@@ -14,7 +14,7 @@ from terminal import columns
 from tracer import TVTRACED
 
 OPTIONS = ["--interval", "--duration", "--textfile", "--once", "--json", "--quiet", "--verbose",
-           "--ring-size", "--cost-source", "--features", "--version", "--help"]
+           "--ring-size", "--recorder", "--cost-source", "--features", "--version", "--help"]
 TABLE_ROW = re.compile(r"(thread|process|kthread|idle) +(user|kthread|idle) .*\d%")
 
 

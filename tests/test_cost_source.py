@@ -62,11 +62,13 @@ def test_first_run_of_a_new_task(tracer, workload, found, name):
     kernel, publication = settled(traced, program.tids)
     once = [identities.thread(publication, tid) for tid in program.tids
             if sum(kernel[tid]) == 1]
-    assert len(once) > 20
-    assert all(sum(thread["in"].values()) == 1 for thread in once)
-    costs = sorted(thread["cost_ns"] for thread in once)
+    seen = [thread for thread in once if sum(thread["in"].values())]
+    assert len(seen) > 20 and all(sum(thread["in"].values()) == 1 for thread in seen)
+    # A switch that nothing was told of brought no task in.
+    assert len(once) - len(seen) <= publication["accounting"]["unseen"]
+    costs = sorted(sum(thread["cost_ns"].values()) for thread in seen)
     unmeasured = costs.count(0)
-    assert unmeasured <= MOST_MISSED[name] * len(once) + 1
+    assert unmeasured <= MOST_MISSED[name] * len(seen) + 1
     usual = identities.costs(publication)["process"]["p50_ns"]
     assert usual / 10 < costs[len(costs) // 2] < usual * 10
 

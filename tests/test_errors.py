@@ -49,6 +49,12 @@ def test_bad_cost_source(value):
                   "sched_exit_tp, fentry, kprobe, none")
 
 
+@pytest.mark.parametrize("value", ["", "x", "Unit", "unit ", "unit,comm", "application"])
+def test_bad_group_by(value):
+    result = tvtraced.run(f"--group-by={value}", "--once", "--json")
+    check_failure(result, tvtraced.USAGE, f"--group-by: '{value}'", "comm, unit, cgroup")
+
+
 @pytest.mark.parametrize("options, word", [
     (["--textfile="], "--textfile"),
     (["--json", "--quiet"], "--quiet"),
@@ -58,6 +64,7 @@ def test_bad_cost_source(value):
     (["-Z"], "Z"),
     (["--json=yes"], "--json"),
     (["--cost-source"], "--cost-source"),
+    (["--group-by"], "--group-by"),
     (["--features=yes"], "--features"),
 ])
 def test_bad_command_line(options, word):

@@ -44,7 +44,8 @@ def test_the_kernel_says_the_same():
     assert tuple(rows) == FEATURES
     for name, least in (("sched_switch", 3), ("sched_exit_tp", 1), ("task_newtask", 1),
                         ("sched_process_fork", 2), ("sched_process_exec", 2),
-                        ("sched_process_exit", 1), ("task_rename", 2)):
+                        ("sched_process_exit", 1), ("cgroup_attach_task", 3),
+                        ("task_rename", 2)):
         arguments = types.arguments(name)
         assert rows[name].available == (arguments >= least)
         assert f"btf_trace_{name}" in rows[name].how

@@ -21,12 +21,7 @@ def out(publication, tid):
     return Counters(reasons["voluntary"], reasons["preempted"])
 
 
-@pytest.mark.parametrize("via, mode", [("futex", ()), ("yield", ()), ("pipe", ("normal",)),
-                                       ("yield", ("normal",))])
-@pytest.mark.parametrize("relation", ["thread", "process"])
-def test_reasons_equal_getrusage(tracer, workload, relation, via, mode):
-    program = workload("pair", relation, via, CPU, N, *mode)
-    traced = tracer()
+def check_reasons(traced, program):
     at_start, before = settled(traced, program.tids)
     program.go()
     at_end, after = settled(traced, program.tids)
@@ -37,8 +32,22 @@ def test_reasons_equal_getrusage(tracer, workload, relation, via, mode):
         # What the task itself did not see are its steps into and out of the barriers.
         hidden = growth(rusage_growth(task), traced_growth)
         assert min(hidden) >= 0 and sum(hidden) <= 6
-        # That the load was one: on a busy CPU a yield now and then finds nobody to yield to.
-        assert sum(rusage_growth(task)) >= (N / 20 if via == "yield" else N - 6)
+
+
+@pytest.mark.parametrize("via, mode", [("futex", ()), ("yield", ()), ("pipe", ("normal",)),
+                                       ("yield", ("normal",))])
+@pytest.mark.parametrize("relation", ["thread", "process"])
+def test_reasons_equal_getrusage(tracer, workload, relation, via, mode):
+    program = workload("pair", relation, via, CPU, N, *mode)
+    traced = tracer()
+    # Who yields goes on all the same while the scheduler owes it time: then there was no load.
+    for _ in range(5):
+        check_reasons(traced, program)
+        made = min(sum(rusage_growth(task)) for task in program.tasks)
+        if made >= (N / 20 if via == "yield" else N - 6):
+            return
+        program = workload("pair", relation, via, CPU, N, *mode)
+    pytest.fail(f"no load: {made} switches")
 
 
 def test_counters_from_birth(tracer, workload):

@@ -9,7 +9,7 @@ import identities
 from tracer import ROOT, TVTRACED
 
 VALGRIND = ["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=all",
-            "--show-leak-kinds=all", "--error-exitcode=99",
+            "--show-leak-kinds=all", "--error-exitcode=99", "--num-callers=50",
             f"--suppressions={ROOT / 'tests' / 'valgrind.supp'}"]
 
 

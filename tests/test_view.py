@@ -2,14 +2,20 @@
 """The live view on real terminals of several sizes."""
 
 import contextlib
+import os
+import pathlib
 import re
+import signal
 import subprocess
+import time
 
 import pytest
 
+from control import Client
 from terminal import Terminal, columns
 from test_cli import TABLE_ROW, check_block
 from tracer import PATIENCE_S, TVTRACED
+from workloads import CPU, FIRST_CPU, endless_pair
 
 # Waits while somebody else's tvtraced runs (status 8); tells the status at the end.
 SCRIPT = """
@@ -19,6 +25,7 @@ while {environment} {tvtraced} {options}; status=$?; [ $status = 8 ]; do sleep 0
 stty -g >{dir}/after
 echo "status $status"
 """
+LOCK = pathlib.Path("/run/tvtraced.lock")
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7]|38|48)[0-9;]*m")
 
 
@@ -65,6 +72,30 @@ def test_view_fits_the_terminal(terminal, width, height):
     assert sum(bool(TABLE_ROW.match(line)) for line in lines) >= 2
     assert any("thread (" in line and "process (" in line for line in lines)
     assert any(line.startswith("thread group") for line in lines)
+
+
+def test_a_stopped_terminal(terminal, tmp_path):
+    """Ctrl-S holds up nobody but who looks; and who is told to end then ends."""
+    screen = terminal(80, 24)
+    live(screen)
+    screen.type("C-s")
+    loads = [endless_pair("thread", "futex", FIRST_CPU), endless_pair("process", "pipe", CPU)]
+    time.sleep(2)
+    for load in loads:
+        load.kill()
+        load.wait()
+    with Client() as client:
+        accounting = client.snapshot("accounting")["accounting"]
+    assert accounting["spilled"] == 0 and accounting["seen"] > 10000
+    before = screen.lines()
+    screen.type("C-q")
+    screen.wait_for(lambda lines: lines != before)
+    live(screen)
+    screen.type("C-s")
+    time.sleep(1)
+    os.kill(int(LOCK.read_text(encoding="ascii")), signal.SIGTERM)
+    screen.wait_for(lambda lines: "status 0" in lines)
+    assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
 
 
 @pytest.mark.parametrize("width, height", [(20, 5), (40, 10), (10, 2), (79, 23)])

@@ -14,9 +14,11 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TVTRACED = os.path.abspath(os.environ.get("TVTRACED", ROOT / "build" / "tvtraced"))
+SANITIZED = os.path.basename(os.path.dirname(TVTRACED)) == "asan"
 
 # user/exit_status.h
-OK, FAILED, USAGE, NO_PRIVILEGE, NO_BTF, NO_RINGBUF, NO_SWITCH, TEXTFILE, ALREADY_RUNS = range(9)
+OK, FAILED, USAGE, NO_PRIVILEGE, NO_BTF, NO_RINGBUF, NO_SWITCH, TEXTFILE, ALREADY_RUNS, SOCKET = (
+    range(10))
 
 # Sanitizers and a busy machine make everything slower; nothing here waits that long in vain.
 PATIENCE_S = 60
@@ -75,6 +77,8 @@ class Tracer:
         self.publications = []
         self.arrivals = []
         self._change = threading.Condition()
+        self.reading = threading.Event()  # cleared: nobody reads what it says
+        self.reading.set()
         self._start()
 
     def _start(self):
@@ -115,6 +119,7 @@ class Tracer:
                     self.publications.append(publication)
                     self.arrivals.append(arrival)
                 self._change.notify_all()
+            self.reading.wait()
         with self._change:
             self._over = True
             self._change.notify_all()

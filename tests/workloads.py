@@ -13,7 +13,8 @@ from tracer import PATIENCE_S, ROOT
 
 PROGRAMS = ROOT / "build" / "tests"
 # A guest's CPUs are emulated, and many times slower: there large loads are divided by this.
-SLOWNESS = 5 if "TVTRACED_GUEST" in os.environ else 1
+GUEST = "TVTRACED_GUEST" in os.environ
+SLOWNESS = 5 if GUEST else 1
 # The last CPU: interrupts and everybody else's work tend to be on the first.
 CPU = max(os.sched_getaffinity(0))
 FIRST_CPU = min(os.sched_getaffinity(0))
@@ -42,6 +43,12 @@ def settled(tracer, tids):
         if before == {tid: counters(tid) for tid in tids}:
             return before, publication
         assert time.monotonic() < deadline, "the tasks do not come to rest"
+
+
+def endless_pair(kind, how, cpu):
+    """Two tasks that switch to each other until they are killed."""
+    return subprocess.Popen([PROGRAMS / "pair", kind, how, str(cpu), str(10**9), "normal"],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 class Workload:

@@ -18,6 +18,8 @@ import time
 
 import accuracy
 import added
+import capturing
+import clients
 import daemon
 import outside
 import report
@@ -26,9 +28,13 @@ from tracing import Unavailable
 from workload import YieldPair
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load and of idle.
-FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": 6, "idle": 30}
-QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": 4, "idle": 3}
+# Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load, and how often; seconds of idle;
+# groups and threads of each in the crowd, snapshots of it, and seconds of `tvtrace top`.
+FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": (6, 5), "idle": 30,
+        "crowd": (10000, 10), "snapshots": 9, "top": 20}
+QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": (4, 1), "idle": 3,
+         "crowd": (300, 5), "snapshots": 3, "top": 5}
+PERIOD_MS = 10000  # in which each thread of the crowd wakes once
 YIELDS = 1000  # of one window; twice as many switches
 
 
@@ -97,11 +103,20 @@ def measure_with_pair(part, cpus, options, size, results):
 
 
 def measure_load(cpus, options, size, results):
-    results["load"] = daemon.loads(options.build, cpus, max(cpus), size["load"])
+    results["load"] = daemon.loads(options.build, cpus, max(cpus), *size["load"])
 
 
 def measure_idle(cpus, options, size, results):
     results["idle"] = daemon.idle(options.build, cpus, size["idle"])
+
+
+def measure_clients(cpus, options, size, results):
+    results["clients"] = clients.measure(options.build, cpus, *size["crowd"], PERIOD_MS,
+                                         size["snapshots"], size["top"])
+
+
+def measure_captures(cpus, options, size, results):
+    results["captures"] = capturing.measure(options.build, cpus, max(cpus), *size["load"])
 
 
 PARTS = {
@@ -110,6 +125,8 @@ PARTS = {
     "outside": functools.partial(measure_with_pair, measure_outside),
     "load": measure_load,
     "idle": measure_idle,
+    "clients": measure_clients,
+    "captures": measure_captures,
 }
 
 

@@ -70,12 +70,12 @@ def next_sample(running):
     return Sample(running, running.lines[number - 1])
 
 
-def under_load(build, name, load_cpus, pairs_per_cpu, daemon_cpus, seconds):
+def under_load(build, name, load_cpus, pairs_per_cpu, daemon_cpus, seconds, tracer=TVTRACED):
     """One step of load: yield pairs on some CPUs, the daemon on some, for some seconds."""
     with contextlib.ExitStack() as stack:
         pairs = [stack.enter_context(YieldPair(build + "/bench", cpu))
                  for cpu in load_cpus for _ in range(pairs_per_cpu)]
-        running = tracing.start(TVTRACED, build, daemon_cpus)
+        running = tracing.start(tracer, build, daemon_cpus)
         try:
             end = time.monotonic() + seconds
             for pair in pairs:
@@ -104,16 +104,21 @@ def under_load(build, name, load_cpus, pairs_per_cpu, daemon_cpus, seconds):
     }
 
 
-def loads(build, cpus, workload_cpu, seconds):
-    """The steps of load; the first is the one whose CPU per record counts."""
+def loads(build, cpus, workload_cpu, seconds, times):
+    """The steps of load; the first is the one whose CPU per record counts. Of each, the median run."""
     others = cpus - {workload_cpu} or cpus
     steps = [
         ("1 pair, daemon on another CPU", [workload_cpu], 1, others),
         ("1 pair on each CPU", sorted(cpus), 1, cpus),
         ("4 pairs on each CPU", sorted(cpus), 4, cpus),
     ]
-    return [under_load(build, name, load_cpus, pairs, daemon_cpus, seconds)
-            for name, load_cpus, pairs, daemon_cpus in steps]
+    runs = [[under_load(build, name, load_cpus, pairs, daemon_cpus, seconds)
+             for name, load_cpus, pairs, daemon_cpus in steps] for _ in range(times)]
+    medians = [sorted(step, key=lambda run: run["cpu_ns_per_record"])[times // 2]
+               for step in zip(*runs)]
+    for median, step in zip(medians, zip(*runs)):
+        median["spilled"] = sum(run["spilled"] for run in step)
+    return medians
 
 
 def idle_of(running, name, seconds):

@@ -9,6 +9,9 @@ MAX_TIMES_EMPTY = 2.6  # anywhere
 MAX_CPU_NS_PER_RECORD = 20
 MAX_DIFFERENCE_PERCENT = 15
 MAX_RSS_BYTES = 32 * MIB
+MAX_PAUSE_MS = 10
+MAX_CAPTURE_BYTES = 16
+MAX_TOP_PERCENT = 5
 KIND_TITLES = {"thread": "same mm", "process": "cross mm"}
 
 
@@ -98,7 +101,7 @@ def load_table(results):
             for step in results["load"]]
     head = ["load", "switches/s", "spilled", "daemon CPU ns per record", "daemon CPU %",
             "ring high water %"]
-    return "### The daemon under load (default ring)\n\n" + table(head, rows)
+    return "### The daemon under load (default ring; of each load the median run)\n\n" + table(head, rows)
 
 
 def idle_table(results):
@@ -110,6 +113,41 @@ def idle_table(results):
     ring = results["idle"][-1]["ring"]
     return (f"### Idle ({results['idle'][0]['seconds']:.0f} s each; rings: {ring['count']} × "
             f"{ring['bytes'] / MIB:g} MiB)\n\n" + table(head, rows))
+
+
+def clients_table(results):
+    c = results["clients"]
+    rows = [["thread groups, threads in one snapshot", f"{c['groups']:,}, {c['threads']:,}"],
+            ["size of its reply", f"{c['bytes'] / MIB:.1f} MiB"],
+            ["until all of it is there, median (longest)",
+             f"{c['seconds_median'] * 1e3:.0f} ms ({c['seconds_maximum'] * 1e3:.0f} ms)"],
+            ["a capture of its last second, until it is written (size)",
+             f"{c['captures']['seconds_median'] * 1e3:.0f} ms "
+             f"({c['captures']['bytes'] / MIB:.1f} MiB)"],
+            ["longest pause between two looks at the rings, with captures (without)",
+             f"{c['probe']['longest_pause_ns'] / 1e6:.1f} ms "
+             f"({c['captures']['longest_pause_before_ns'] / 1e6:.1f} ms)"],
+            ["switches seen, spilled", f"{c['seen']:,}, {c['spilled']:,}"],
+            ["daemon CPU without clients", f"{c['daemon_alone_cpu_percent']:.1f} %"]]
+    for level, run in c["top"].items():
+        rows.append([f"`tvtrace top`, {level}: its CPU, the daemon's",
+                     f"{run['cpu_percent']:.1f} %, {run['daemon_cpu_percent']:.1f} %"])
+    return (f"### Clients of a crowded host (each thread wakes every {c['period_ms'] / 1e3:.0f} s)\n\n"
+            + table(["", ""], rows))
+
+
+def captures_table(results):
+    c = results["captures"]["recorder"]
+    rows = [[name, f"{run['switches']:,}", f"{run['seconds']:.2f} s",
+             f"{run['switches'] / run['seconds']:,.0f}", f"{run['bytes_per_switch']:.1f}",
+             f"{run['daemon_cpu_ns_per_switch']:.0f} ns ({run['daemon_cpu_percent']:.0f} % of a CPU)",
+             f"{run['spilled']:,}"] for name, run in results["captures"]["captures"].items()]
+    return ("### Captures\n\n"
+            f"The flight recorder takes {c['on_ns_per_record'] - c['off_ns_per_record']:.1f} ns of "
+            f"each record: {c['on_ns_per_record']:.1f} ns with it, {c['off_ns_per_record']:.1f} ns "
+            f"without (median of ratios {c['ratio_median']:.2f}).\n\n"
+            + table(["capture", "switches", "until it is written", "switches/s", "bytes/switch",
+                     "the daemon's CPU per switch", "spilled"], rows))
 
 
 def verdict(target, limit, value, unit):
@@ -163,6 +201,16 @@ def verdicts(results):
         rows.append(verdict("resident memory, idle, rings included",
                             (MAX_RSS_BYTES + ring["count"] * ring["bytes"]) / MIB,
                             max(run["rss_bytes"] for run in results["idle"]) / MIB, "MiB"))
+    if "clients" in results:
+        c = results["clients"]
+        rows.append(verdict("longest pause between two looks at the rings", MAX_PAUSE_MS,
+                            c["probe"]["longest_pause_ns"] / 1e6, "ms"))
+        rows.append(verdict("CPU of `tvtrace top`", MAX_TOP_PERCENT,
+                            max(run["cpu_percent"] for run in c["top"].values()), "%"))
+    if "captures" in results:
+        rows.append(verdict("bytes of a switch in a compressed capture", MAX_CAPTURE_BYTES,
+                            results["captures"]["captures"]["last, -z"]["bytes_per_switch"],
+                            "bytes"))
     return rows
 
 
@@ -205,6 +253,10 @@ def markdown(results):
         parts += [load_table(results), highest_rate(results)]
     if "idle" in results:
         parts.append(idle_table(results))
+    if "clients" in results:
+        parts.append(clients_table(results))
+    if "captures" in results:
+        parts.append(captures_table(results))
     parts += [f"Not measured: {name}: {reason}" for name, reason in results["failed"].items()]
     if results["verdicts"]:
         parts.append(verdict_table(results["verdicts"]))

@@ -31,7 +31,24 @@ static inline void send_event(struct task_table *t, enum task_event event, struc
 		.other = other,
 	};
 
-	memcpy(r.comm, comm, strnlen(comm, COMM_LEN - 1));
+	for (int i = 0; i < COMM_LEN - 1 && comm[i]; i++)
+		r.comm[i] = comm[i];
+	task_table_event(t, &r);
+}
+
+/* A process that another one has forked. */
+static inline void send_fork(struct task_table *t, struct task_id child, struct task_id parent)
+{
+	struct task_record r = {
+		.start_ns = START_NS(child.birth),
+		.leader_start_ns = START_NS(child.birth),
+		.event = TASK_FORK,
+		.tid = child.tid,
+		.tgid = child.tid,
+		.other = parent.tid,
+		.other_birth = parent.birth,
+	};
+
 	task_table_event(t, &r);
 }
 
@@ -81,10 +98,10 @@ static inline void send_death(struct task_table *t, struct task_id id)
 
 static inline const struct thread *find_thread(const struct task_table *t, struct task_id id)
 {
-	for (size_t i = 0; i < task_table_nr_threads(t); i++) {
+	for (size_t i = 0; i < task_table_thread_slots(t); i++) {
 		const struct thread *th = task_table_thread(t, i);
 
-		if (th->tid == id.tid && th->birth == id.birth)
+		if (th && th->tid == id.tid && th->birth == id.birth)
 			return th;
 	}
 	return NULL;
@@ -92,10 +109,10 @@ static inline const struct thread *find_thread(const struct task_table *t, struc
 
 static inline struct group *find_group(const struct task_table *t, struct task_id leader)
 {
-	for (size_t i = 0; i < task_table_nr_groups(t); i++) {
+	for (size_t i = 0; i < task_table_group_slots(t); i++) {
 		struct group *g = task_table_group(t, i);
 
-		if (g->tgid == leader.tid && g->start_ns == START_NS(leader.birth))
+		if (g && g->tgid == leader.tid && g->start_ns == START_NS(leader.birth))
 			return g;
 	}
 	return NULL;
@@ -116,8 +133,12 @@ static inline struct charges charges_of_all(const struct task_table *t)
 {
 	struct charges sum = *task_table_other(t);
 
-	for (size_t i = 0; i < task_table_nr_groups(t); i++)
-		add_charges(&sum, &task_table_group(t, i)->total);
+	for (size_t i = 0; i < task_table_group_slots(t); i++) {
+		const struct group *g = task_table_group(t, i);
+
+		if (g)
+			add_charges(&sum, &g->total);
+	}
 	return sum;
 }
 

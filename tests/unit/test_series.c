@@ -1,135 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <stdlib.h>
 
-#include "series.h"
-#include "task_input.h"
-#include "unit.h"
-
-enum { MANY_TASKS = 20000, MOST_NAMES = 4000 };
-
-/* What a scraper remembers of each name that it ever saw. */
-struct seen_series {
-	char name[NAME_LEN + 1];
-	u64 switches[NR_KINDS];
-	u64 cost_ns[NR_KINDS];
-	u64 update; /* when it was there last */
-};
-
-struct bench {
-	struct task_table *tasks;
-	struct series_table *series;
-	struct seen_series *seen;
-	size_t nr_seen;
-	u64 updates;
-	u32 next_tid;
-};
-
-static void bench_open(struct bench *b)
-{
-	memset(b, 0, sizeof(*b));
-	b->tasks = task_table_new(1, MANY_TASKS, MANY_TASKS);
-	b->series = series_new();
-	b->seen = calloc(MOST_NAMES, sizeof(*b->seen));
-	assert_non_null(b->seen);
-	b->next_tid = 10;
-}
-
-static void bench_close(struct bench *b)
-{
-	series_free(b->series);
-	task_table_free(b->tasks);
-	free(b->seen);
-}
-
-static struct seen_series *seen(struct bench *b, const char *name)
-{
-	for (size_t i = 0; i < b->nr_seen; i++)
-		if (!strcmp(b->seen[i].name, name))
-			return &b->seen[i];
-	assert_true(b->nr_seen < MOST_NAMES);
-	snprintf(b->seen[b->nr_seen].name, sizeof(b->seen[0].name), "%s", name);
-	return &b->seen[b->nr_seen++];
-}
-
-static void scrape_one(struct bench *b, const struct series *s)
-{
-	struct seen_series *before = seen(b, s->name);
-
-	/* Nothing twice. */
-	assert_int_not_equal(before->update, b->updates);
-	before->update = b->updates;
-	for (int k = 0; k < NR_KINDS; k++) {
-		assert_true(s->switches[k] >= before->switches[k]);
-		assert_true(s->cost_ns[k] >= before->cost_ns[k]);
-		before->switches[k] = s->switches[k];
-		before->cost_ns[k] = s->cost_ns[k];
-	}
-}
-
-/* All that was ever charged is in the series that were ever there. */
-static void check_sums(const struct bench *b)
-{
-	struct charges expected = charges_of_all(b->tasks);
-
-	for (int k = 0; k < NR_KINDS; k++) {
-		u64 switches = 0, cost = 0;
-
-		for (size_t i = 0; i < b->nr_seen; i++) {
-			switches += b->seen[i].switches[k];
-			cost += b->seen[i].cost_ns[k];
-		}
-		assert_int_equal(switches, expected.switches[k]);
-		assert_int_equal(cost, expected.cost_ns[k]);
-	}
-}
-
-static void publish(struct bench *b)
-{
-	const struct publication p = {.tasks = b->tasks};
-	const struct series *s;
-	size_t n;
-
-	series_update(b->series, &p);
-	b->updates++;
-	for (n = 0; (s = series_shown(b->series, n)); n++)
-		scrape_one(b, s);
-	assert_in_range(n, 3, TOP_SERIES + 3);
-	check_sums(b);
-	task_table_published(b->tasks);
-}
-
-static struct task_id start(struct bench *b, const char *comm)
-{
-	const struct task_id id = {b->next_tid, b->next_tid};
-
-	b->next_tid++;
-	new_process(b->tasks, id, comm);
-	return id;
-}
-
-static void run(struct bench *b, struct task_id id, int times)
-{
-	for (int i = 0; i < times; i++)
-		send_switch(b->tasks, idle_task, id, KIND_PROCESS, 1000);
-}
-
-static const struct series *shown(const struct bench *b, const char *name)
-{
-	const struct series *s;
-
-	for (size_t i = 0; (s = series_shown(b->series, i)); i++)
-		if (!strcmp(s->name, name))
-			return s;
-	return NULL;
-}
-
-static u64 shown_switches(const struct bench *b, const char *name, enum switch_kind kind)
-{
-	const struct series *s = shown(b, name);
-
-	assert_non_null(s);
-	return s->switches[kind];
-}
+#include "series_bench.h"
 
 static void the_reserved_series_are_always_there(void **state)
 {
@@ -328,6 +200,39 @@ static void the_busiest_are_shown(void **state)
 	bench_close(&b);
 }
 
+/* In each interval more new names than can be remembered, before and after it. */
+static void the_busiest_is_found_in_a_crowd(void **state)
+{
+	enum { CROWD = MAX_SERIES + 1000 };
+	struct task_id crowd[CROWD], busy;
+	struct bench b;
+	char name[COMM_LEN];
+	unsigned int number = 0;
+
+	(void)state;
+	bench_open(&b);
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < CROWD; i++) {
+			snprintf(name, sizeof(name), "crowd-%u", number++);
+			if (round == 10 && i == CROWD / 2)
+				busy = start(&b, "busy");
+			if (round)
+				send_death(b.tasks, crowd[i]);
+			crowd[i] = start(&b, name);
+			run(&b, crowd[i], 1);
+		}
+		if (round >= 10)
+			run(&b, busy, 100);
+		publish(&b);
+	}
+	assert_int_equal(shown_switches(&b, "busy", KIND_PROCESS), 1000);
+	/* None has what another was charged with. */
+	for (size_t i = 0; i < b.nr_seen; i++)
+		if (!strncmp(b.seen[i].name, "crowd-", 6))
+			assert_int_equal(b.seen[i].switches[KIND_PROCESS], 1);
+	bench_close(&b);
+}
+
 /* Names come and go, each a task of its own that ends, from a pool of so many names. */
 static void churn(unsigned int names, int rounds, int tasks_a_round)
 {
@@ -387,6 +292,7 @@ int main(void)
 		cmocka_unit_test(tasks_that_ended_stay_counted_once),
 		cmocka_unit_test(the_unknown_are_other),
 		cmocka_unit_test(the_busiest_are_shown),
+		cmocka_unit_test(the_busiest_is_found_in_a_crowd),
 		cmocka_unit_test(counters_never_fall_while_100_names_come_and_go),
 		cmocka_unit_test(counters_never_fall_while_3000_names_come_and_go),
 		cmocka_unit_test(counters_never_fall_when_names_come_all_at_once),

@@ -28,7 +28,7 @@ static void a_switch_is_charged_to_next_and_its_reason_to_prev(void **state)
 	send_switch(t, b, a, KIND_THREAD, 0);
 	assert_int_equal(find_thread(t, b)->in[KIND_PROCESS], 1);
 	assert_int_equal(find_thread(t, b)->out[REASON_VOLUNTARY], 1);
-	assert_int_equal(find_thread(t, b)->cost_ns, 500);
+	assert_int_equal(find_thread(t, b)->cost_ns[KIND_PROCESS], 500);
 	assert_int_equal(find_thread(t, a)->out[REASON_PREEMPTED], 1);
 	assert_int_equal(find_group(t, b)->total.switches[KIND_PROCESS], 1);
 	assert_int_equal(find_group(t, b)->total.cost_ns[KIND_PROCESS], 500);
@@ -61,9 +61,9 @@ static void a_reused_pid_is_another_task(void **state)
 	assert_string_equal(find_group(t, a)->comm, "first");
 	assert_string_equal(find_group(t, later)->comm, "second");
 	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 4);
-	assert_int_equal(find_thread(t, a)->cost_ns, 40);
+	assert_int_equal(find_thread(t, a)->cost_ns[KIND_PROCESS], 40);
 	assert_int_equal(find_thread(t, later)->in[KIND_PROCESS], 2);
-	assert_int_equal(find_thread(t, later)->cost_ns, 2000);
+	assert_int_equal(find_thread(t, later)->cost_ns[KIND_PROCESS], 2000);
 	assert_true(find_thread(t, a)->dead);
 	assert_false(find_thread(t, later)->dead);
 	task_table_published(t);
@@ -93,6 +93,7 @@ static void names_change_at_rename_and_exec(void **state)
 	find_group(t, a)->details_read = true;
 	send_event(t, TASK_EXEC, a, a, "program", a.tid);
 	assert_string_equal(find_group(t, a)->comm, "program");
+	assert_string_equal(find_group(t, a)->application, "program");
 	/* Its command line is another one now. */
 	assert_false(find_group(t, a)->details_read);
 	task_table_free(t);
@@ -131,7 +132,7 @@ static void an_exec_of_another_thread_takes_over_the_leader(void **state)
 	/* The thread that runs on has the history of the one that called exec. */
 	assert_int_equal(find_thread(t, a)->in[KIND_THREAD], 1);
 	assert_int_equal(find_thread(t, a)->in[KIND_PROCESS], 0);
-	assert_int_equal(find_thread(t, a)->cost_ns, 20);
+	assert_int_equal(find_thread(t, a)->cost_ns[KIND_THREAD], 20);
 	/* A record from before the exec that comes after it, and one of its new life. */
 	task_table_switch(t, 1, &late);
 	late.next_tid = a.tid;

@@ -26,7 +26,7 @@ static void page_open(struct page *page)
 	page->host.features = &page->features;
 	memset(page->features.has, true, sizeof(page->features.has));
 	page->p.host = &page->host;
-	page->series = series_new();
+	page->series = series_new(group_label_at(0));
 	page->tasks = task_table_new(1, 100, 100);
 	page->p.tasks = page->tasks;
 }

@@ -11,7 +11,7 @@ from packages import CACHE, ROOT, Suite, run, unpack_anew
 SUITE = "bookworm"
 PACKAGES = (
     # tvtraced
-    "libc6", "libc-bin", "libbpf1", "libelf1", "zlib1g", "libjson-c5", "libncursesw6", "libtinfo6", "libgcc-s1",
+    "libc6", "libc-bin", "libbpf1", "libelf1", "zlib1g", "libjson-c5", "libprotobuf-c1", "libncursesw6", "libtinfo6", "libgcc-s1",
     # init
     "busybox-static",
     # the tests
@@ -81,6 +81,7 @@ def build(arch, tvtraced, name):
     shutil.copytree(ROOT / "tests", inside / "tests",
                     ignore=shutil.ignore_patterns("__pycache__", "bench", "unit"))
     shutil.copy2(tvtraced, inside / "build" / "tvtraced")
+    shutil.copy2(build_directory(arch) / "tvtrace", inside / "build" / "tvtrace")
     shutil.copytree(build_directory(arch) / "tests", inside / "build" / "tests",
                     ignore=shutil.ignore_patterns("unit", "*.d"))
     project_archive = CACHE / f"project-{name}.cpio"

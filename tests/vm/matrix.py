@@ -15,6 +15,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import compilers
+import decoding
 import guest
 import image
 import kernels
@@ -24,7 +25,9 @@ from rows import ROWS
 
 PYTEST = "python3.11 -m pytest -q --color=no --tb=short -rfEs --durations=12"
 # What the daemon says of itself comes first, between marks of its own.
-ABOUT = "echo === about; build/tvtraced --once --json --verbose 2>&1 | cut -c -600; echo === tests; "
+ABOUT = "echo === about; build/tvtraced --once --json --verbose 2>&1 | cut -c -600; "
+CAPTURE = "echo === capture; python3.11 tests/vm/in_guest/capture.py 2>&1; "
+TESTS = "echo === tests; "
 
 
 class Outcome:
@@ -33,12 +36,15 @@ class Outcome:
     def __init__(self, row, kernel, result):
         self.row, self.kernel, self.result = row, kernel, result
         about, _, self.tests = result.output.partition("=== tests\n")
+        about, _, captured = about.partition("=== capture\n")
         self.about = about.partition("=== about\n")[2]
         self.verified = verifier.parse(self.about)
         source = re.search(r'"cost_source":"(\w+)"', self.about)
         self.source = source[1] if source else "-"
         self.summary = ([line for line in self.tests.splitlines() if line.strip()] or ["-"])[-1]
         self.failures = re.findall(r"^(?:FAILED|ERROR) .*", self.tests, re.MULTILINE)
+        if row.tests:
+            self.failures += decoding.failures(captured)
         if result.status is None:
             self.failures.append("the guest did not come to its end")
         elif result.status and not self.failures:
@@ -74,7 +80,7 @@ def image_of(row):
 
 def run_row(row, fetched, images):
     commands = (row.prepare + "; " if row.prepare else "") + ABOUT + (
-        row.shell or f"{PYTEST} {row.tests}")
+        f"{CAPTURE}{TESTS}{PYTEST} {row.tests}" if row.tests else f"{TESTS}{row.shell}")
     result = guest.boot(row.name, arch_of(row), fetched[row.kernel].image, images[build_of(row)],
                         commands, cpus=row.cpus, append=row.append, timeout=row.timeout)
     return Outcome(row, fetched[row.kernel], result)

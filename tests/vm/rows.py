@@ -6,7 +6,7 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source"))
+    "pid_reuse", "zombies", "cost_source", "applications"))
 FEATURES = "tests/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
@@ -16,6 +16,7 @@ BRIEF = "tests/test_labels.py " + " ".join(
     f"tests/test_identities.py::test_identities_under_load[{load}]"
     for load in ("pair_processes", "pair_threads", "thread_storm"))
 HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
+CGROUPS = "tests/test_applications.py tests/vm/in_guest/test_cgroup.py"
 CLOCKS = "tests/vm/in_guest/test_clocks.py"
 
 
@@ -68,8 +69,8 @@ ROWS = (
     Row("cpus-2-of-8", "newest", BRIEF, cpus="2,maxcpus=8"),
     Row("nohz-full", "newest", BRIEF, append="nohz_full=1 rcu_nocbs=1"),
     Row("isolated-cpu", "newest", BRIEF, append="isolcpus=1"),
-    Row("cgroup-v1", "newest", f"{BRIEF} tests/vm/in_guest/test_cgroup.py", append="tv.cgroup=1"),
-    Row("cgroup-v2", "newest", f"{BRIEF} tests/vm/in_guest/test_cgroup.py", append="tv.cgroup=2"),
+    Row("cgroup-v1", "newest", f"{BRIEF} {CGROUPS}", append="tv.cgroup=1"),
+    Row("cgroup-v2", "newest", f"{BRIEF} {CGROUPS}", append="tv.cgroup=2"),
     Row("pid-max-4194304", "newest", f"{BRIEF} tests/vm/in_guest/test_large_pids.py",
         prepare="echo 4194304 >/proc/sys/kernel/pid_max"),
     Row("pids-reused", "newest", "tests/test_pid_reuse.py tests/test_lifecycle.py",

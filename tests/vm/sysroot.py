@@ -15,7 +15,7 @@ SUITE = "bookworm"
 PACKAGES = (
     "libc6", "libc6-dev", "linux-libc-dev", "libcrypt1", "libcrypt-dev", "libgcc-s1",
     "libbpf1", "libbpf-dev", "libelf1", "libelf-dev", "zlib1g", "zlib1g-dev",
-    "libjson-c5", "libjson-c-dev",
+    "libjson-c5", "libjson-c-dev", "libprotobuf-c1", "libprotobuf-c-dev",
     "libtinfo6", "libncurses6", "libncursesw6", "libncurses-dev",
     # the unit tests
     "libcmocka0", "libcmocka-dev",
