@@ -247,15 +247,18 @@ def assert_same(ours, theirs):
 
     Measured on Linux 6.18: none to 4 of 1000, on one CPU only, each from the idle task and each
     a place where perf's own record does not fit together: it leaves one task for the idle task,
-    and goes on from another.
+    and goes on from another. Where PID 1's switches away are hidden from all tracers
+    (design section of README.md), that place may also follow a switch to one of its threads.
     """
+    leads_to_idle = {0, *map(int, os.listdir("/proc/1/task"))}
     found, missed = 0, 0
     for switch in ours:
         if found < len(theirs) and is_same(switch, theirs[found]):
             found += 1
             continue
         assert found in (0, len(theirs)) or (
-            switch[1] == 0 and theirs[found - 1][3] == 0 != theirs[found][1]), switch
+            switch[1] == 0 and theirs[found - 1][3] in leads_to_idle
+            and theirs[found][1] != theirs[found - 1][3]), switch
         missed += 1
     assert found == len(theirs) and missed <= 3 + len(theirs) * 0.01
 

@@ -99,7 +99,6 @@ static int read_existing_tasks(struct daemon *d)
 static void note_pause(struct daemon *d)
 {
 	control_note_pause(d->control, clock_ns() - d->drained_ns);
-	if (clock_ns() - d->drained_ns > 2 * MS) fprintf(stderr, "PAUSE %d us caller %p\n", (int)((clock_ns() - d->drained_ns)/1000), __builtin_return_address(0));
 }
 
 static void drain(struct daemon *d)
@@ -209,30 +208,20 @@ static void publish(struct daemon *d)
 	u64 now = clock_ns();
 	int err;
 
-	u64 t0=clock_ns(),t[8];
 	mend_tasks(d);
-	t[0]=clock_ns();
 	read_details(d);
-	t[1]=clock_ns();
 	collector_fill(d->collector, p);
-	t[2]=clock_ns();
 	p->charged = publication_charged(d->tasks);
-	t[3]=clock_ns();
 	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
 	p->interval_ns = now - p->now_ns;
 	p->now_ns = now;
 	p->own_cpu_before_ns = p->own_cpu_ns;
 	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 	p->own_rss_bytes = procfs_own_rss();
-	t[4]=clock_ns();
 	count_living(d);
-	t[5]=clock_ns();
 	control_note(d->control, now, &p->now);
 	err = outputs_publish(d->outputs, p);
-	t[6]=clock_ns();
 	task_table_published(d->tasks);
-	t[7]=clock_ns();
-	if (t[7]-t0 > 2*MS) {fprintf(stderr,"PUBLISH"); for(int i=0;i<8;i++) fprintf(stderr," %d",(int)((t[i]-(i?t[i-1]:t0))/1000)); fprintf(stderr,"\n");}
 	if (err)
 		on_output_error(d, err);
 }
