@@ -2,7 +2,6 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -42,6 +41,8 @@ enum {
 #define DETAILS_PERIOD_NS (1000 * MS)
 #define DETAILS_SOON_NS (100 * MS)
 #define DETAILS_PAUSE_NS (10 * MS)
+/* How long the tasks that exist are read likewise. */
+#define RESYNC_SLICE_NS (2 * MS)
 /* Slices before a publication, so that what is new is in its own application from the start. */
 #define DETAILS_SLICES 50
 
@@ -70,11 +71,30 @@ struct daemon {
 	int status;
 };
 
-static void on_existing_task(void *ctx, const struct task_record *r)
+/* So long have the rings waited for something else to be done. */
+static void note_pause(struct daemon *d)
+{
+	control_note_pause(d->control, clock_ns() - d->drained_ns);
+}
+
+static void drain(struct daemon *d)
+{
+	note_pause(d);
+	collector_drain(d->collector);
+	d->drained_ns = clock_ns();
+	if (details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
+		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
+}
+
+/* There may be many: meanwhile the rings fill. */
+static void on_existing_tasks(void *ctx, const struct task_record *r, size_t n)
 {
 	struct daemon *d = ctx;
 
-	task_table_event(d->tasks, r);
+	for (size_t i = 0; i < n; i++)
+		task_table_event(d->tasks, &r[i]);
+	if (clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
+		drain(d);
 }
 
 static bool lives(u32 tid, u32 birth)
@@ -89,25 +109,10 @@ static int read_existing_tasks(struct daemon *d)
 	int err;
 
 	task_table_resync_begin(d->tasks, clock_ns());
-	err = probes_each_task(d->probes, on_existing_task, d);
+	err = probes_each_task(d->probes, on_existing_tasks, d);
 	if (!err)
 		task_table_resync_end(d->tasks, lives);
 	return err;
-}
-
-/* So long have the rings waited for something else to be done. */
-static void note_pause(struct daemon *d)
-{
-	control_note_pause(d->control, clock_ns() - d->drained_ns);
-}
-
-static void drain(struct daemon *d)
-{
-	note_pause(d);
-	collector_drain(d->collector);
-	d->drained_ns = clock_ns();
-	if (details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
-		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
 }
 
 /* Flushes and drains all CPUs, so that all counts are of now. */
@@ -208,7 +213,6 @@ static void publish(struct daemon *d)
 	u64 now = clock_ns();
 	int err;
 
-	mend_tasks(d);
 	read_details(d);
 	collector_fill(d->collector, p);
 	p->charged = publication_charged(d->tasks);
@@ -250,6 +254,7 @@ static void on_timer(struct daemon *d)
 		return;
 	for (int i = 0; i < DETAILS_SLICES && details_read(d->details, DETAILS_SLICE_NS); i++)
 		drain(d);
+	mend_tasks(d);
 	sync_all(d);
 	publish(d);
 	drain(d);
@@ -375,6 +380,7 @@ static void finish(struct daemon *d)
 {
 	int err;
 
+	mend_tasks(d);
 	collector_sync(d->collector, true);
 	probes_detach(d->probes);
 	collector_sync(d->collector, false);
@@ -452,6 +458,7 @@ static int start(struct daemon *d, const struct features *f)
 	status = probes_attach_tasks(d->probes);
 	if (status)
 		return status;
+	d->drained_ns = clock_ns();
 	err = read_existing_tasks(d);
 	if (err)
 		return fail(STATUS_FAILED, "cannot read the list of tasks: %s", strerror(-err));

@@ -216,7 +216,7 @@ u64 probes_task_events_lost(const struct probes *p)
 	return *(volatile u64 *)&p->programs.skel->bss->task_events_lost;
 }
 
-int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r),
+int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r, size_t n),
 		     void *ctx)
 {
 	int fd = bpf_iter_create(bpf_link__fd(p->programs.skel->links.existing_tasks));
@@ -238,8 +238,7 @@ int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_r
 		}
 		have += (size_t)got;
 		n = have / sizeof(records[0]);
-		for (size_t i = 0; i < n; i++)
-			fn(ctx, &records[i]);
+		fn(ctx, records, n);
 		have -= n * sizeof(records[0]);
 		memmove(records, &records[n], have);
 	}

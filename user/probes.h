@@ -68,8 +68,12 @@ int probes_task_ring_fd(const struct probes *p);
 /* Task events that did not fit their ring, since start. */
 u64 probes_task_events_lost(const struct probes *p);
 
-/* Calls fn for each task that exists. Returns 0 or -errno. */
-int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r),
+/*
+ * Calls fn with the tasks that exist, some at a time. Until it returns no more are read, so what
+ * their events say meanwhile is newer than what fn was given, and older than what it gets next.
+ * Returns 0 or -errno.
+ */
+int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r, size_t n),
 		     void *ctx);
 
 #endif

@@ -87,8 +87,8 @@ void task_table_published(struct task_table *t)
 {
 	retire_dead(t);
 	memset(t->last, 0, t->cpus * sizeof(*t->last));
-	for (size_t i = t->groups.n; i-- > 0;) {
-		struct group *g = t->groups.items[i];
+	for (size_t i = 0; i < t->groups.n; i++) {
+		struct group *g = slots_at(&t->groups, i);
 
 		if (g && !g->members)
 			group_retire(t, g);
@@ -107,7 +107,7 @@ void task_table_resync_begin(struct task_table *t, u64 now_ns)
 void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth))
 {
 	for (size_t i = 0; i < t->threads.n; i++) {
-		struct entry *e = t->threads.items[i];
+		struct entry *e = slots_at(&t->threads, i);
 
 		if (!e || e == t->idle || e->resync == t->resync ||
 		    e->thread.start_ns >= t->resync_ns)

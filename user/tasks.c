@@ -80,7 +80,7 @@ static void take_over(struct task_table *t, struct entry *e, const struct task_r
 
 	/* The old tid's start time is not in the record; one tid has one living task. */
 	for (size_t i = 0; i < t->threads.n && !old; i++) {
-		struct entry *c = t->threads.items[i];
+		struct entry *c = slots_at(&t->threads, i);
 
 		if (c && c->thread.tid == r->other && c->thread.group == e->thread.group &&
 		    !c->thread.dead)
@@ -362,12 +362,12 @@ size_t task_table_group_slots(const struct task_table *t)
 
 const struct thread *task_table_thread(const struct task_table *t, size_t i)
 {
-	return t->threads.items[i];
+	return slots_at(&t->threads, i);
 }
 
 struct group *task_table_group(const struct task_table *t, size_t i)
 {
-	return t->groups.items[i];
+	return slots_at(&t->groups, i);
 }
 
 const struct charges *task_table_other(const struct task_table *t)

@@ -22,7 +22,7 @@ from tracers import SERVICE
 
 PID_MAX = "/proc/sys/kernel/pid_max"
 SOCKET = "/run/tvtraced/control.sock"
-READY_TIMEOUT = 120
+READY_TIMEOUT = 600  # Linux takes seconds to fork among thousands, where it looks who uses which page (DAMON)
 REPLY_TIMEOUT = 60
 CAPTURES = 5
 
