@@ -178,12 +178,18 @@ C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] tools/*.[ch] include/*.h tests/unit
 	tests/fuzz/*.[ch])
 SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh) .ci/run
 
-.PHONY: lint
-lint: $(SKELETON)
-	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
-	$(call say,LINT,clang-tidy)clang-tidy --quiet --warnings-as-errors="*" $(wildcard user/*.c tools/*.c) -- $(TV_CFLAGS) -iquote tools \
+# File by file, so that make --jobs helps: it is what takes longest.
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c tools/*.c))
+$(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h tools/*.h)
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors="*" $< -- $(TV_CFLAGS) -iquote tools \
 		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
-	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	@touch $@
+
+.PHONY: lint
+lint: $(TIDY)
+	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
+	$(call say,LINT,cppcheck)cppcheck -j $(shell nproc) --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Iinclude -Iuser -Itools user tools tests/workload
 	$(call say,LINT,shellcheck)shellcheck -x $(SHELL_FILES)
 

@@ -89,7 +89,7 @@ def test_groups_tell_threads_from_processes(tracer, pairs):
     for row in children:
         assert row["thread_share"] < 0.1 and row["process_per_s"] > 1000
         assert row["process_mean_ns"] > 0 and 0 < row["cpu_share"] < 1
-        assert row["application"] and row["cmdline"].endswith("normal")
+        assert row["application"] and row["cmdline"].endswith("resting")
 
 
 def test_rates_agree_with_the_kernel(tracer, pairs):

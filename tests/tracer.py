@@ -79,7 +79,11 @@ class Tracer:
         self._change = threading.Condition()
         self.reading = threading.Event()  # cleared: nobody reads what it says
         self.reading.set()
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self.kill()
+            raise
 
     def _start(self):
         deadline = time.monotonic() + LOCK_PATIENCE_S

@@ -47,7 +47,7 @@ def settled(tracer, tids):
 
 def endless_pair(kind, how, cpu):
     """Two tasks that switch to each other until they are killed."""
-    return subprocess.Popen([PROGRAMS / "pair", kind, how, str(cpu), str(10**9), "normal"],
+    return subprocess.Popen([PROGRAMS / "pair", kind, how, str(cpu), str(10**9), "resting"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 

@@ -22,9 +22,13 @@ from tracers import SERVICE
 
 PID_MAX = "/proc/sys/kernel/pid_max"
 SOCKET = "/run/tvtraced/control.sock"
-READY_TIMEOUT = 600  # Linux takes seconds to fork among thousands, where it looks who uses which page (DAMON)
+READY_TIMEOUT = 60
 REPLY_TIMEOUT = 60
 CAPTURES = 5
+
+
+class TooMany(tracing.Unavailable):
+    """So many tasks this machine does not hold."""
 
 
 def read_number(path):
@@ -58,7 +62,7 @@ def crowd(build, groups, threads, period_ms):
     killer.start()
     try:
         if process.stdout.readline() != "ready\n":
-            raise tracing.Unavailable(process.stderr.read().strip() or "the crowd did not gather")
+            raise TooMany(process.stderr.read().strip() or f"no crowd of {groups} gathers here")
         killer.cancel()
         yield process
     finally:
@@ -67,6 +71,24 @@ def crowd(build, groups, threads, period_ms):
         process.wait()
         process.stdout.close()
         process.stderr.close()
+
+
+@contextlib.contextmanager
+def largest_crowd(build, groups, threads, period_ms):
+    """
+    Half as many while this machine does not hold so many, or does not fork them in time: where the
+    kernel samples who uses which page (DAMON), that takes the longer the more processes there are.
+    """
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(crowd(build, groups, threads, period_ms))
+                break
+            except TooMany:
+                groups //= 2
+                if not groups:
+                    raise
+        yield
 
 
 def ask(**members):
@@ -163,7 +185,7 @@ def captures(build):
 
 def measure(build, cpus, groups, threads_per_group, period_ms, count, seconds):
     with room_for(groups * threads_per_group), \
-            crowd(build, groups, threads_per_group, period_ms):
+            largest_crowd(build, groups, threads_per_group, period_ms):
         running = tracing.start(SERVICE, build, cpus)
         try:
             pid = running.process.pid

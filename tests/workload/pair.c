@@ -2,19 +2,25 @@
 /*
  * Two tasks that hand one CPU to each other N times, each handing over being one switch.
  *
- * usage: pair RELATION VIA CPU N [normal]
+ * usage: pair RELATION VIA CPU N [normal|resting]
  *   RELATION  thread    two threads of one process
  *             process   two processes
  *             clone_vm  two processes that share one address space (CLONE_VM)
  *             vfork     a vfork child and a thread of its waiting parent
  *   VIA       futex, pipe, yield
- * Real-time tasks, unless `normal`: then a wakeup may preempt the waker.
+ * Real-time tasks, unless `normal`: then a wakeup may preempt the waker. `resting` ones rest for
+ * 5 ms after every 5,000 turns: without end, they would keep every task of another scheduling
+ * group from that CPU for seconds, kernel threads included (Linux 6.18, autogroups).
  */
 #include <pthread.h>
 
 #include "workload.h"
 
-enum { CLONE_STACK = 64 << 10 };
+enum {
+	CLONE_STACK = 64 << 10,
+	TURNS_BEFORE_REST = 5000,
+	REST_NS = 5000000,
+};
 
 struct side {
 	struct stage *stage;
@@ -23,6 +29,7 @@ struct side {
 	struct turns *turns;
 	unsigned int me; /* 0 or 1 */
 	long n;
+	bool rests;
 };
 
 /* What both sides share. */
@@ -95,6 +102,8 @@ static void run_side(struct side *s)
 	if (s->handover->give == yield_give)
 		meet(s->turns);
 	for (long i = 0; i < s->n; i++) {
+		if (s->rests && i % TURNS_BEFORE_REST == TURNS_BEFORE_REST - 1)
+			nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
 		if (s->me == 0) {
 			s->handover->give(s);
 			s->handover->take(s);
@@ -225,7 +234,7 @@ int main(int argc, char **argv)
 
 	if (!relation || !handover) {
 		fprintf(stderr, "usage: pair thread|process|clone_vm|vfork futex|pipe|yield CPU N "
-				"[normal]\n");
+				"[normal|resting]\n");
 		return 2;
 	}
 	stage = stage_new((int)number_argument(argv[3], 0), argc < 6);
@@ -238,6 +247,7 @@ int main(int argc, char **argv)
 			.turns = turns,
 			.me = i,
 			.n = number_argument(argv[4], 1),
+			.rests = !i && argc > 5 && !strcmp(argv[5], "resting"),
 		};
 	for (unsigned int i = 0; i < 2; i++)
 		relation->start(&sides[i]);
