@@ -526,6 +526,68 @@ def test_a_pipe_that_nobody_reads(tracer, pairs):
     assert pairs
 
 
+@pytest.mark.uninstrumented
+def test_a_pipe_that_nobody_reads_for_long(tracer, pairs):
+    """Even that so many are left out is not kept for ever: the capture ends, and says why."""
+    tracer("--recorder", 0, interval=1)
+    read_end, write_end = os.pipe()
+    program = in_background("--for", 3600, "-o", "-", stdout=write_end)
+    os.close(write_end)
+    with Client() as client:
+        wait_until(lambda: client.snapshot("captures")["captures"]["running"] == 1)
+        seen = client.snapshot("accounting")["accounting"]["seen"]
+        # 32 bytes each until 64 MiB wait, then 32 for 64 of them until one more MiB does.
+        most = (64 << 20) // 32 + 2 * (1 << 20)
+        wait_until(lambda: client.snapshot("accounting")["accounting"]["seen"] - seen > 1.5 * most)
+    tail = b""
+    with os.fdopen(read_end, "rb") as stream:
+        while data := stream.read(1 << 20):
+            tail = (tail + data)[-4096:]
+    _, said = program.communicate(timeout=PATIENCE_S)
+    assert program.returncode == FAILED and b"its reader takes too little" in said
+    assert b"its reader takes too little" in tail and pairs
+
+
+def test_a_reader_sees_the_end(tracer, pairs):
+    """As soon as there is nothing more, whatever became of the client."""
+    tracer(interval=1)
+    program = in_background("--for", 3600, "-o", "-", stdout=subprocess.PIPE)
+    data = program.stdout.read(200_000)
+    program.kill()
+    data += program.stdout.read()
+    program.stdout.close()
+    program.wait(PATIENCE_S)
+    assert Trace(data).named["end"][1]["reason"] == "the client has gone" and pairs
+
+
+def test_little_is_written_soon(tracer, out):
+    """Where little happens, the file grows all the same, and has it when the daemon is killed."""
+    traced = tracer(interval=0.25)
+    program = in_background("--for", 3600, "-o", out)
+    sizes = set()
+    wait_until(lambda: sizes.add(out.stat().st_size if out.exists() else 0) or len(sizes) > 3)
+    traced.kill()
+    program.communicate(timeout=PATIENCE_S)
+    trace = readable_prefix(out.read_bytes())
+    assert 0 < trace.count() < 5000
+
+
+def test_exec_of_a_thread_is_no_gap(tracer, workload, out):
+    """It goes on as the leader in the middle of its run."""
+    tracer(interval=1)
+    program = workload("exec_thread", CPU, 100)
+    leader = program.line["pid"]
+    program.go()
+    started = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    program.send_line()
+    program.next_line()
+    capture(out, "--last", 5)
+    trace = read(out)
+    exec_ns, = [ts for kind, _, _, ts, e in trace.events if kind == "sched_process_exec"
+                and e.pid == leader and e.old_pid != leader and ts > started]
+    assert not [lost for lost in trace.lost if lost.cpu == CPU and lost.begin < exec_ns < lost.end]
+
+
 def test_twenty_at_once(tracer, pairs, tmp_path):
     traced = tracer(interval=1)
     programs = [in_background("--for", 0.5, "--last", 0.2, "-o", tmp_path / str(i)) for i in range(20)]

@@ -16,7 +16,7 @@ import pytest
 import identities
 import tracer as tvtraced
 from control import MAX_CLIENTS, MAX_REQUEST, PARTS, SOCKET, Client, group_file
-from tracer import PATIENCE_S, SANITIZED
+from tracer import NO_GROUP, PATIENCE_S, SANITIZED
 from workloads import CPU, counters
 
 RSS_SLACK = 24 << 20
@@ -418,10 +418,11 @@ def test_who_may_ask(tracer, tmp_path):
 
 def test_without_the_group_only_root_may_ask(tracer, tmp_path):
     with group_file(tmp_path) as command:
-        tracer(command=command)
+        traced = tracer(command=command)
     assert mode_and_group(SOCKET) == (0o600, 0)
     with Client() as client:
         client.snapshot("host")
+    assert traced.raw_stderr() == f"{NO_GROUP}{SOCKET}\n"
 
 
 @pytest.mark.uninstrumented

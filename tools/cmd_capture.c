@@ -130,7 +130,8 @@ static int open_file(struct capture_command *c)
 /* How much of what was asked for is written. */
 static double seconds_done(const struct capture_command *c, u64 last_ns)
 {
-	u64 begin_ns = c->started_ns - c->wanted.last_ns;
+	u64 before = c->wanted.last_ns;
+	u64 begin_ns = c->started_ns > before ? c->started_ns - before : 0;
 
 	return last_ns > begin_ns ? (double)(last_ns - begin_ns) / 1e9 : 0;
 }

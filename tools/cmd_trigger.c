@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,7 +108,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		forget_conditions(c);
 		return 0;
 	case 'c':
-		read_conditions(c, arg);
+		/* Once: a pipe has nothing the second time. */
+		if (!(state->flags & ARGP_NO_ERRS))
+			read_conditions(c, arg);
 		return 0;
 	case 'd':
 		c->directory = arg;
@@ -265,6 +268,13 @@ static char *describe(const struct trigger_command *c, const struct condition *k
 	return text;
 }
 
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && !st.st_size;
+}
+
 /* A failure to write is told and lived with: the next one may find room. */
 static int save(struct trigger_command *c, struct condition *k)
 {
@@ -272,6 +282,7 @@ static int save(struct trigger_command *c, struct condition *k)
 	char name[TRIGGER_NAME_LEN], figure[CONDITION_VALUE_LEN], now[TIME_LEN], *text;
 	struct capturing_progress p;
 	int fd = trigger_files_begin(&c->files, name), status, err;
+	bool empty;
 
 	k->saved_ns = costs_time_ns(c->costs);
 	k->true_since_ns = 0;
@@ -281,7 +292,13 @@ static int save(struct trigger_command *c, struct condition *k)
 		return CLIENT_OK;
 	}
 	status = run_capture(c, fd, &p);
+	empty = is_empty(fd);
 	close(fd);
+	if (empty) {
+		trigger_files_drop(&c->files, name);
+		warn("`%s' is not saved%s%s", k->text, p.message[0] ? ": " : "", p.message);
+		return status == CLIENT_NO_DAEMON ? status : CLIENT_OK;
+	}
 	text = describe(c, k, since_ns, &p);
 	err = trigger_files_end(&c->files, name, text);
 	free(text);

@@ -166,34 +166,41 @@ static void remove_saved(const struct trigger_files *f, const char *name)
 		unlinkat(f->fd, path_of(path, name, suffixes[i]), 0);
 }
 
-static void prune(const struct trigger_files *f)
+/* `newest` stays, also when the clock was put back and its name is not the last one. */
+static void prune(const struct trigger_files *f, const char *newest)
 {
-	size_t n, first = 0;
+	size_t n, left;
 	struct saved *list = list_saved(f, &n);
 	u64 bytes = 0;
 
+	left = n;
 	for (size_t i = 0; i < n; i++)
 		bytes += list[i].bytes;
-	while (first + 1 < n && (n - first > f->max_files || bytes > f->max_bytes)) {
-		remove_saved(f, list[first].name);
-		bytes -= list[first++].bytes;
+	for (size_t i = 0; i < n && (left > f->max_files || bytes > f->max_bytes); i++) {
+		if (!strcmp(list[i].name, newest))
+			continue;
+		remove_saved(f, list[i].name);
+		bytes -= list[i].bytes;
+		left--;
 	}
 	free(list);
+}
+
+void trigger_files_drop(struct trigger_files *f, const char *name)
+{
+	remove_saved(f, name);
 }
 
 int trigger_files_end(struct trigger_files *f, const char *name, const char *text)
 {
 	char part[PATH_LEN], path[PATH_LEN];
-	struct stat st;
 	int err = 0;
 
 	path_of(part, name, part_suffix);
-	if (!fstatat(f->fd, part, &st, AT_SYMLINK_NOFOLLOW) && !st.st_size)
-		unlinkat(f->fd, part, 0);
-	else if (renameat(f->fd, part, f->fd, path_of(path, name, capture_suffix)))
+	if (renameat(f->fd, part, f->fd, path_of(path, name, capture_suffix)))
 		err = -errno;
 	if (!err)
 		err = write_text(f, name, text);
-	prune(f);
+	prune(f, name);
 	return err;
 }

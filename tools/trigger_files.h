@@ -27,10 +27,13 @@ void trigger_files_close(struct trigger_files *f);
  */
 int trigger_files_begin(struct trigger_files *f, char name[TRIGGER_NAME_LEN]);
 
+/* Nothing came of that capture: it is removed. */
+void trigger_files_drop(struct trigger_files *f, const char *name);
+
 /*
- * The capture has come to its end, or has failed: it gets its name, and the text beside it; one
- * that is empty is removed. Then the oldest ones go until what is left is within the limits; the
- * newest one stays. Returns 0 or -errno of the text.
+ * The capture has come to its end, or was cut off: it gets its name, and the text beside it. Then
+ * the oldest ones go until what is left is within the limits; this one stays. Returns 0 or -errno
+ * of the text.
  */
 int trigger_files_end(struct trigger_files *f, const char *name, const char *text);
 

@@ -19,9 +19,12 @@ enum {
 	 * out of the file, and counted.
 	 */
 	QUEUE_BYTES = 64 << 20,
+	/* So much of what is left then: task events, and how many switches are missing. */
+	MOST_BYTES_BEYOND = 1 << 20,
 	MAX_CAPTURES = 32,
 	REASON_LEN = 64,
 	NAP_NS = 1000000,
+	PULSE_NS = 1000000000,
 	MAX_NAPS = 3000,
 };
 
@@ -35,6 +38,7 @@ struct capture {
 	struct recorder *recorder;
 	bool follows;
 	bool started; /* there is a thread */
+	u64 pulsed_ns;
 	pthread_t thread;
 	struct capture *next; /* among those that are let go of */
 	/* Both threads'; under the lock. */
@@ -42,7 +46,8 @@ struct capture {
 	pthread_cond_t changed;
 	struct chunk **queue;
 	size_t first, n, room, bytes, most_bytes;
-	bool closed; /* nothing more comes into the queue */
+	bool closed;  /* nothing more comes into the queue */
+	bool overrun; /* it had no more room */
 	bool done;
 	int err;
 	char reason[REASON_LEN];
@@ -74,14 +79,14 @@ static void release(struct capture *c)
 	free(c->queue);
 	count--;
 	trace_setup_release(&c->setup);
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->changed);
 	free(c);
 }
 
-/* Of those that were let go of, whose threads have ended. */
-static void reap(void)
+void capture_reap(void)
 {
 	struct capture **place = &released, *c;
 
@@ -100,7 +105,7 @@ void capture_wait_all(void)
 	const struct timespec nap = {.tv_nsec = NAP_NS};
 
 	for (int i = 0; i < MAX_NAPS && released; i++) {
-		reap();
+		capture_reap();
 		if (released)
 			nanosleep(&nap, NULL);
 	}
@@ -141,7 +146,12 @@ static void on_chunk(void *ctx, struct chunk *chunk)
 		chunk = chunk_without_switches(chunk);
 	else
 		chunk_ref(chunk);
-	append(c, chunk);
+	if (c->bytes + chunk->len > c->most_bytes + MOST_BYTES_BEYOND) {
+		c->overrun = true;
+		chunk_unref(chunk);
+	} else {
+		append(c, chunk);
+	}
 	pthread_cond_signal(&c->changed);
 	pthread_mutex_unlock(&c->lock);
 }
@@ -191,8 +201,19 @@ static void note_error(struct capture *c, int err)
 	pthread_mutex_unlock(&c->lock);
 }
 
+static bool is_idle(struct capture *c)
+{
+	bool idle;
+
+	pthread_mutex_lock(&c->lock);
+	idle = !c->n;
+	pthread_mutex_unlock(&c->lock);
+	return idle;
+}
+
 static int write_all(struct capture *c, struct trace_writer *w)
 {
+	u64 flushed_ns = clock_ns();
 	struct chunk *chunk;
 	int err;
 
@@ -201,6 +222,10 @@ static int write_all(struct capture *c, struct trace_writer *w)
 	while ((chunk = next_chunk(c))) {
 		if (!err)
 			err = trace_writer_chunk(w, chunk);
+		if (!err && is_idle(c) && clock_ns() - flushed_ns >= PULSE_NS) {
+			err = trace_writer_flush(w);
+			flushed_ns = clock_ns();
+		}
 		forget(c, chunk);
 		if (err)
 			note_error(c, err);
@@ -223,10 +248,14 @@ static void *run(void *ctx)
 
 	set_writer(c, w);
 	err = write_all(c, w);
+	/* Here, since it may take long; and before the end is told, since a reader waits for it. */
+	if (close(c->fd) && !err)
+		err = -errno;
+	c->fd = -1;
 	pthread_mutex_lock(&c->lock);
 	c->progress = trace_writer_progress(w);
 	c->writer = NULL;
-	c->err = err;
+	c->err = err ? err : c->overrun ? -ENOBUFS : 0;
 	c->done = true;
 	pthread_mutex_unlock(&c->lock);
 	trace_writer_free(w);
@@ -244,7 +273,7 @@ struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s)
 {
 	struct capture *c;
 
-	reap();
+	capture_reap();
 	if (count == MAX_CAPTURES) {
 		trace_setup_release(s);
 		close(fd);
@@ -280,7 +309,16 @@ int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until
 	c->setup.now_ns = clock_ns();
 	err = thread_start(&c->thread, run, c);
 	c->started = !err;
-	return err;
+	/* Of a thread -EAGAIN means something else than of what is not prepared yet. */
+	return err == -EAGAIN ? -ENOMEM : err;
+}
+
+void capture_pulse(struct capture *c, u64 now_ns)
+{
+	if (!c->follows || now_ns - c->pulsed_ns < PULSE_NS)
+		return;
+	c->pulsed_ns = now_ns;
+	recorder_close(c->recorder);
 }
 
 void capture_finish(struct capture *c, const char *reason)
@@ -310,7 +348,7 @@ struct capture_status capture_status(struct capture *c)
 	pthread_mutex_lock(&c->lock);
 	s.progress = c->writer ? trace_writer_progress(c->writer) : c->progress;
 	s.done = c->done;
-	s.err = c->err;
+	s.err = c->err ? c->err : c->overrun ? -ENOBUFS : 0;
 	pthread_mutex_unlock(&c->lock);
 	return s;
 }
@@ -329,5 +367,5 @@ void capture_free(struct capture *c)
 	} else {
 		release(c);
 	}
-	reap();
+	capture_reap();
 }

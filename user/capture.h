@@ -27,6 +27,12 @@ struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s);
  */
 int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until_ns);
 
+/*
+ * From time to time, between the two: what has come since then goes to the file, however little it
+ * is. now_ns is CLOCK_MONOTONIC.
+ */
+void capture_pulse(struct capture *c, u64 now_ns);
+
 /* Nothing more comes: the end has come, or (reason) it ends early. CPUs should be flushed first. */
 void capture_finish(struct capture *c, const char *reason);
 
@@ -37,13 +43,16 @@ struct capture_status {
 	struct trace_progress progress;
 	bool finishing; /* no more is taken */
 	bool done;	/* the file is complete, or err */
-	int err;	/* 0, or -errno of a write */
+	int err;	/* 0, or -errno of a write; -ENOBUFS: its reader took too little */
 };
 
 struct capture_status capture_status(struct capture *c);
 
 /* Lets go of it: a capture that has not finished does so, as its client has gone. */
 void capture_free(struct capture *c);
+
+/* From time to time: frees what is left of those that were let go of, once their threads are through. */
+void capture_reap(void);
 
 /* Waits until the threads of all that were let go of have ended, for some seconds at most. */
 void capture_wait_all(void);

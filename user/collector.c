@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "alloc.h"
+#include "clock.h"
 #include "error.h"
 #include "procfs.h"
 #include "recorder.h"
@@ -103,8 +104,11 @@ static void on_unknown_task(void *ctx, u32 tid, u32 birth)
 	if (task_table_knows(c->tasks, tid, birth) || !c->identify_budget)
 		return;
 	c->identify_budget--;
-	if (procfs_identify(tid, birth, &r))
-		task_table_event(c->tasks, &r);
+	if (!procfs_identify(tid, birth, &r))
+		return;
+	r.ts_ns = clock_ns();
+	recorder_task(c->recorder, &r, NULL);
+	task_table_event(c->tasks, &r);
 }
 
 static int watch(struct collector *c, int ring_fd)

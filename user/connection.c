@@ -46,6 +46,7 @@ struct connection {
 	u64 next_ns;	/* DUE: when the reply is made */
 	int passed_fd;	/* that came with a request; -1: none */
 	struct capture *capture;
+	bool told_end; /* the capture's last line is buffered, or sent */
 	struct request request;
 	struct reply reply;
 	bool made; /* the reply is complete, and in the buffer */
@@ -192,7 +193,10 @@ static void add_progress(struct connection *c, const struct capture_status *s)
 	json_object_object_add(p, "bytes", json_object_new_uint64(s->progress.bytes));
 	json_object_object_add(p, "last_ns", json_object_new_uint64(s->progress.last_ns));
 	if (s->done && s->err)
-		json_object_object_add(p, "message", json_object_new_string(strerror(-s->err)));
+		json_object_object_add(p, "message",
+				       json_object_new_string(s->err == -ENOBUFS
+								      ? "its reader takes too little"
+								      : strerror(-s->err)));
 	json_object_object_add(o, "capture", p);
 	buffer_add_text(&c->out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
 	buffer_add_text(&c->out, "\n");
@@ -212,23 +216,29 @@ static void continue_capture(struct connection *c, const struct connection_sourc
 	struct capture_status s = capture_status(c->capture);
 	u64 now = clock_ns();
 
+	capture_pulse(c->capture, now);
 	if (!s.finishing && (s.err || now >= capture_end_ns(c->capture) || wants_end(c))) {
 		source->refresh(source->ctx, now, &c->seq);
 		capture_finish(c->capture,
-			       now >= capture_end_ns(c->capture) ? NULL : "ended by the client");
+			       now >= capture_end_ns(c->capture) ? NULL
+			       : s.err == -ENOBUFS		 ? "its reader takes too little"
+								 : "ended by the client");
 	}
 	c->next_ns = now + CAPTURE_PERIOD_MS * (u64)1000000;
 	if (!s.finishing && capture_end_ns(c->capture) < c->next_ns)
 		c->next_ns = capture_end_ns(c->capture);
 	/* Who does not read gets no more lines, and the file all the same. */
-	if (!buffer_len(&c->out))
+	if (!buffer_len(&c->out) && !c->told_end) {
 		add_progress(c, &s);
+		c->told_end = s.done;
+	}
 	if (buffer_send(&c->out, c->fd)) {
 		end(c, "");
 		return;
 	}
-	if (!s.done || buffer_len(&c->out))
+	if (!c->told_end || buffer_len(&c->out))
 		return;
+	c->told_end = false;
 	capture_free(c->capture);
 	c->capture = NULL;
 	c->state = WAITING;

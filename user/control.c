@@ -131,7 +131,7 @@ int control_open(struct control **result, const char *path, const struct control
 	if (err)
 		return fail_socket(err, path);
 	if (!control_socket_has_group(c->socket))
-		tell("there is no group %s: only root may connect to %s", PROTOCOL_GROUP, path);
+		warn("there is no group %s: only root may connect to %s", PROTOCOL_GROUP, path);
 	c->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (c->epoll_fd < 0 || c->timer_fd < 0)
 		return fail_socket(-errno, path);
@@ -275,8 +275,10 @@ void control_run(struct control *c)
 
 void control_note(struct control *c, u64 now_ns, const struct accounting *now)
 {
-	if (c)
-		recent_note(&c->facts.recent, now_ns, now);
+	if (!c)
+		return;
+	recent_note(&c->facts.recent, now_ns, now);
+	capture_reap();
 }
 
 void control_note_pause(struct control *c, u64 ns)

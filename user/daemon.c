@@ -91,8 +91,13 @@ static void on_existing_tasks(void *ctx, const struct task_record *r, size_t n)
 {
 	struct daemon *d = ctx;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		/* What lost events would have told captures. */
+		if (d->host.start_ns &&
+		    !task_table_knows(d->tasks, r[i].tid, BIRTH_OF(r[i].start_ns)))
+			recorder_task(d->recorder, &r[i], NULL);
 		task_table_event(d->tasks, &r[i]);
+	}
 	if (clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
 		drain(d);
 }

@@ -27,6 +27,7 @@ enum {
 	DEFAULT_RING_BYTES = 1 << 20,
 	DEFAULT_RECORDER_BYTES = 64 << 20,
 	MAX_BYTES = 1 << 30,
+	MIN_RECORDER_BYTES = 1 << 20,
 	DEFAULT_INTERVAL_S = 1,
 	DEFAULT_TEXTFILE_INTERVAL_S = 5,
 	MAX_INTERVAL_S = 3600, /* spilled switches are counted in 32 bits between publications */
@@ -177,6 +178,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_RECORDER:
 		o->recorder_bytes = arguments_size("recorder", arg, 0, MAX_BYTES);
+		if (o->recorder_bytes && o->recorder_bytes < MIN_RECORDER_BYTES)
+			exit(fail(STATUS_USAGE,
+				  "--recorder: '%s' is less than 1M; give more, or 0 for none",
+				  arg));
 		return 0;
 	case OPTION_RING_SIZE:
 		o->ring_bytes = parse_ring_size(arg);

@@ -104,8 +104,8 @@ struct recorder *recorder_new(size_t bytes)
 	struct recorder *r = xcalloc(1, sizeof(*r));
 
 	r->limit = bytes;
-	/* Closed early, chunks are smaller than they might be. */
-	r->room = bytes / CHUNK_BYTES * 4 + 64;
+	/* Closed early, chunks are smaller than they might be: one a second while captures run. */
+	r->room = bytes / CHUNK_BYTES * 32 + 64;
 	r->kept = xcalloc(r->room, sizeof(struct chunk *));
 	return r;
 }

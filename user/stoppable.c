@@ -21,14 +21,18 @@ static int wait_for_room(const struct stoppable *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
 
-	while (!__atomic_load_n(s->stop, __ATOMIC_RELAXED)) {
-		int n = poll(&p, 1, PATIENCE_MS);
+	bool stop;
 
+	do {
+		int n;
+
+		stop = __atomic_load_n(s->stop, __ATOMIC_RELAXED);
+		n = stop && !s->goes_on ? 0 : poll(&p, 1, PATIENCE_MS);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n > 0)
 			return p.revents & POLLOUT ? 0 : -EPIPE;
-	}
+	} while (!stop);
 	return -ECANCELED;
 }
 

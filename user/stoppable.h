@@ -10,6 +10,7 @@
 struct stoppable {
 	int fd;
 	bool may_block;	  /* no regular file */
+	bool goes_on;	  /* as long as somebody takes, *stop or not; the owner may set it */
 	const bool *stop; /* another thread's wish; atomic */
 	uint64_t bytes;	  /* written so far; atomic */
 };

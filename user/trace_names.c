@@ -7,6 +7,13 @@
 #include "alloc.h"
 #include "index.h"
 
+enum {
+	/* Of so many tasks that have ended records may still come. */
+	ENDED_TASKS = 65536,
+	/* Anybody may think out names; what has one of those beyond is "<...>". */
+	MAX_NAMES = 262144,
+};
+
 struct trace_names {
 	struct index *by_id;   /* (tid, birth) -> task */
 	struct index *by_text; /* hash -> name */
@@ -14,6 +21,8 @@ struct trace_names {
 	struct trace_name **names;
 	size_t nr_tasks, room_tasks, nr_names, room_names;
 	struct trace_name *idle, *unknown;
+	u64 *ended; /* a circle of ids; NULL: none yet */
+	size_t nr_ended;
 };
 
 static struct trace_name *intern(struct trace_names *n, const char *comm)
@@ -30,6 +39,8 @@ static struct trace_name *intern(struct trace_names *n, const char *comm)
 			return name;
 		else
 			hash++;
+	if (n->nr_names >= MAX_NAMES)
+		return n->unknown;
 	name = xcalloc(1, sizeof(*name));
 	memcpy(name->text, text, sizeof(text));
 	index_add(n->by_text, hash, name);
@@ -64,6 +75,7 @@ void trace_names_free(struct trace_names *n)
 	index_free(n->by_text);
 	free(n->tasks);
 	free(n->names);
+	free(n->ended);
 	free(n);
 }
 
@@ -95,8 +107,35 @@ struct traced_task *trace_names_task(struct trace_names *n, u32 tid, u32 birth, 
 		n->room_tasks = n->room_tasks * 2 + 64;
 		n->tasks = xrealloc(n->tasks, n->room_tasks, sizeof(struct traced_task *));
 	}
+	t->place = n->nr_tasks;
 	n->tasks[n->nr_tasks++] = t;
 	return t;
+}
+
+static void forget(struct trace_names *n, u64 id)
+{
+	struct traced_task *t = index_find(n->by_id, id);
+
+	/* An exec may have made another thread this one. */
+	if (!t || !t->ended)
+		return;
+	index_remove(n->by_id, id);
+	n->tasks[t->place] = n->tasks[--n->nr_tasks];
+	n->tasks[t->place]->place = t->place;
+	free(t);
+}
+
+/* A capture may take a day; tasks that have ended are remembered only as long as they may matter. */
+static void note_end(struct trace_names *n, struct traced_task *t)
+{
+	u64 *place;
+
+	if (!n->ended)
+		n->ended = xcalloc(ENDED_TASKS, sizeof(*n->ended));
+	place = &n->ended[n->nr_ended % ENDED_TASKS];
+	if (n->nr_ended++ >= ENDED_TASKS)
+		forget(n, *place);
+	*place = id_of(t->tid, t->birth);
 }
 
 static struct traced_task *task_of(struct trace_names *n, const struct task_frame *f)
@@ -124,6 +163,9 @@ struct traced_task *trace_names_apply(struct trace_names *n, const struct task_f
 	struct trace_name *name = intern(n, f->record.comm);
 
 	t->rewound = true;
+	if (f->record.event == TASK_EXIT && !t->ended)
+		note_end(n, t);
+	t->ended = f->record.event == TASK_EXIT;
 	if (name == t->names[t->nr_names - 1].name)
 		return t;
 	if (t->nr_names == TRACE_NAMES)

@@ -34,6 +34,8 @@ struct traced_task {
 	bool rewound; /* the name is what it was at the beginning of the trace */
 	bool created; /* the trace has its creation */
 	bool told;    /* the trace says what it is part of */
+	bool ended;   /* its exit was the last that was heard of it */
+	size_t place; /* the list's own */
 };
 
 struct trace_names *trace_names_new(void);

@@ -29,6 +29,8 @@ struct trace_out *trace_out_new(int fd, bool compress, const bool *stop)
 	struct trace_out *o = xcalloc(1, sizeof(*o));
 
 	stoppable_init(&o->file, fd, stop);
+	/* A trace that stops in the middle of a packet is worth less. */
+	o->file.goes_on = true;
 	o->compress = compress;
 	return o;
 }

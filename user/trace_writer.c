@@ -24,7 +24,7 @@ struct cpu_trace {
 	bool seen; /* any switch, also one that was left out */
 	bool begun;
 	bool after_gap;
-	u32 last_tid; /* that the last switch led to */
+	u32 last_tid, last_birth; /* that the last switch led to */
 	u64 last_ns;
 	u64 lost, lost_ns; /* spilled after that, and up to when */
 	u32 n;
@@ -89,6 +89,7 @@ u32 trace_prev_state(u16 state)
 		UNINTERRUPTIBLE = 2,
 		IDLE = 0x402,
 		RTLOCK_WAIT = 0x1000,
+		FROZEN = 0x8000, /* since 6.1 */
 	};
 	u32 reported = state & REPORTED;
 
@@ -96,7 +97,7 @@ u32 trace_prev_state(u16 state)
 		return PREV_STATE_PREEMPTED;
 	if ((state & IDLE) == IDLE)
 		return REPORTED_IDLE;
-	if (state & RTLOCK_WAIT)
+	if (state & (RTLOCK_WAIT | FROZEN))
 		reported |= UNINTERRUPTIBLE;
 	while (reported & (reported - 1)) /* the highest one */
 		reported &= reported - 1;
@@ -134,6 +135,12 @@ static u64 boottime(const struct trace_writer *w, u64 ns)
 static struct trace_name *name_of(struct trace_writer *w, u32 tid, u32 birth, u64 ts_ns)
 {
 	return trace_names_at(w->names, trace_names_find(w->names, tid, birth), tid, ts_ns);
+}
+
+/* Deadline tasks have -1, which a record has no room for. */
+static int32_t next_prio(const struct switch_record *r)
+{
+	return r->next_prio == UINT8_MAX ? -1 : r->next_prio;
 }
 
 static int put_bundle(struct trace_writer *w, FtraceEventBundle *b, u32 cpu)
@@ -179,7 +186,7 @@ static int put_full_switch(struct trace_writer *w, u32 cpu, const struct switch_
 	s.prev_state = trace_prev_state(r->prev_state);
 	s.next_comm = name_of(w, r->next_tid, r->next_birth, r->ts_ns)->text;
 	s.next_pid = (int32_t)r->next_tid;
-	s.next_prio = r->next_prio;
+	s.next_prio = next_prio(r);
 	e.event_case = FTRACE_EVENT__EVENT_SCHED_SWITCH;
 	e.sched_switch = &s;
 	return put_event(w, cpu, &e, r->ts_ns, r->prev_tid, after_gap);
@@ -206,7 +213,7 @@ static int put_compact(struct trace_writer *w, u32 cpu, const struct switch_reco
 		w->timestamps[i] = i ? r[i].ts_ns - r[i - 1].ts_ns : boottime(w, r[0].ts_ns);
 		w->prev_states[i] = trace_prev_state(r[i].prev_state);
 		w->next_pids[i] = (int32_t)r[i].next_tid;
-		w->next_prios[i] = r[i].next_prio;
+		w->next_prios[i] = next_prio(&r[i]);
 		w->comm_indices[i] = comm_index(
 			w, name_of(w, r[i].next_tid, r[i].next_birth, r[i].ts_ns), &nr_comms);
 	}
@@ -311,10 +318,20 @@ static int filter_switch(struct trace_writer *w, struct cpu_trace *c, const stru
 	return err;
 }
 
+/* An exec of another thread than the leader: it goes on as the leader, while it runs. */
+static bool became_leader(const struct trace_writer *w, const struct cpu_trace *c,
+			  const struct switch_record *r)
+{
+	const struct traced_task *was = trace_names_find(w->names, c->last_tid, c->last_birth);
+	const struct traced_task *is = trace_names_find(w->names, r->prev_tid, r->prev_birth);
+
+	return was && is && was->tgid == is->tgid && is->tid == is->tgid;
+}
+
 static int add_switch(struct trace_writer *w, u32 cpu, const struct switch_record *r)
 {
 	struct cpu_trace *c = w->cpus[cpu];
-	bool broken = c->seen && r->prev_tid != c->last_tid;
+	bool broken = c->seen && r->prev_tid != c->last_tid && !became_leader(w, c, r);
 	int err = 0;
 
 	if (r->ts_ns < w->setup->begin_ns || r->ts_ns > w->setup->end_ns)
@@ -327,6 +344,7 @@ static int add_switch(struct trace_writer *w, u32 cpu, const struct switch_recor
 		err = filter_switch(w, c, r);
 	c->seen = true;
 	c->last_tid = r->next_tid;
+	c->last_birth = r->next_birth;
 	c->last_ns = r->ts_ns;
 	return !err && c->n == PENDING ? flush_cpu(w, cpu) : err;
 }
@@ -471,8 +489,18 @@ int trace_writer_chunk(struct trace_writer *w, const struct chunk *c)
 	return err;
 }
 
+int trace_writer_flush(struct trace_writer *w)
+{
+	int err = 0;
+
+	for (u32 cpu = 0; cpu < w->setup->cpus && !err; cpu++)
+		err = flush_cpu(w, cpu);
+	return err ? err : trace_out_flush(w->out);
+}
+
 int trace_writer_end(struct trace_writer *w, const char *reason)
 {
+	u64 end_ns = w->last_ns ? w->last_ns : w->setup->begin_ns;
 	int err = 0;
 
 	for (u32 cpu = 0; cpu < w->setup->cpus && !err; cpu++) {
@@ -481,7 +509,7 @@ int trace_writer_end(struct trace_writer *w, const char *reason)
 		err = c && c->lost ? put_gap(w, cpu, c->lost_ns) : flush_cpu(w, cpu);
 	}
 	if (!err)
-		err = trace_head_end(w->out, boottime(w, w->last_ns), w->switches, w->lost, reason);
+		err = trace_head_end(w->out, boottime(w, end_ns), w->switches, w->lost, reason);
 	return err ? err : trace_out_flush(w->out);
 }
 

@@ -30,6 +30,8 @@ void trace_writer_learn(struct trace_writer *w, const struct chunk *c);
 /* These return 0 or -errno of the write; after an error nothing more is written. */
 int trace_writer_begin(struct trace_writer *w);
 int trace_writer_chunk(struct trace_writer *w, const struct chunk *c);
+/* Brings what it has to the file, so that this much is there however it ends. */
+int trace_writer_flush(struct trace_writer *w);
 int trace_writer_end(struct trace_writer *w, const char *reason);
 
 struct trace_progress trace_writer_progress(const struct trace_writer *w);

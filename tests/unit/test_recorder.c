@@ -147,6 +147,7 @@ static void test_prev_state(void **state)
 		{0x90, 0x10},	/* TASK_DEAD and EXIT_DEAD: X */
 		{0xa0, 0x20},	/* TASK_DEAD and EXIT_ZOMBIE: Z */
 		{0x40, 0x40},	/* TASK_PARKED: P */
+		{0x8000, 2},	/* TASK_FROZEN: D */
 		{0x100, 0x100}, /* preempted: R+ */
 		{0x101, 0x100}, /* likewise, about to sleep */
 	};
