@@ -279,7 +279,7 @@ static int repeat(struct status_command *c, struct session *session)
 		"\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"recent\",\"ring\","
 		"\"probe\",\"tables\",\"captures\"]";
 	u64 done = 1, due_ns = clock_ns();
-	int status, err = 0, healthy = CLIENT_OK;
+	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until it answers */
 	json_object *reply;
 
 	do {

@@ -26,13 +26,32 @@ static void pass_on(int number)
 static void pass_signals_on(void)
 {
 	static const int numbers[] = {SIGTERM, SIGHUP, SIGWINCH};
+	/* The terminal sends these to both. */
+	static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 	struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &action, NULL);
-	/* The terminal sends these to both. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+/* Stops and goes on with it: the shell watches this process, not that one. */
+static int wait_for_end(pid_t pid)
+{
+	int status = 0;
+
+	for (;;) {
+		if (waitpid(pid, &status, WUNTRACED) < 0) {
+			if (errno != EINTR)
+				return status;
+			continue;
+		}
+		if (!WIFSTOPPED(status))
+			return status;
+		raise(SIGSTOP);
+		kill(pid, SIGCONT);
+	}
 }
 
 /* As terminfo's sgr0, cnorm, keypad_local and rmcup do on every terminal that has these at all. */
@@ -52,6 +71,8 @@ int guard_run(int (*draw)(void *ctx), void *ctx)
 	pid_t parent = getpid(), pid;
 	int status;
 
+	/* Ignored, as whoever started this may have it, a child leaves no status. */
+	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid < 0)
 		return fail(CLIENT_FAILED, "cannot start another process: %s", strerror(errno));
@@ -63,8 +84,7 @@ int guard_run(int (*draw)(void *ctx), void *ctx)
 	}
 	child = pid;
 	pass_signals_on();
-	while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
-		;
+	status = wait_for_end(pid);
 	/* Whoever ends with a status of ours has left the terminal in order. */
 	if (terminal && !(WIFEXITED(status) && WEXITSTATUS(status) <= CLIENT_USAGE))
 		restore(&before);

@@ -19,6 +19,7 @@ struct known {
 	u64 base_cost_ns;
 	u64 seen; /* number of the last reply that listed it */
 	char *name, *application, *cmdline;
+	u64 id;	   /* under which it is found */
 	size_t at; /* in rows */
 };
 
@@ -33,6 +34,7 @@ struct model {
 	u64 seq, time_ns, interval_ns;
 	u64 replies;
 	bool grown; /* there was a refresh before the last one */
+	bool mending;
 };
 
 struct model *model_new(struct session *session, enum model_what what, u32 tgid)
@@ -51,14 +53,9 @@ static u64 id_of(u32 number, u64 start_ns)
 	return (u64)number << 32 | BIRTH_OF(start_ns);
 }
 
-static u64 id_of_row(const struct row *r)
-{
-	return id_of(r->tid ? r->tid : r->tgid, r->start_ns);
-}
-
 static void forget(struct model *m, struct known *k)
 {
-	index_remove(m->by_id, id_of_row(&k->row));
+	index_remove(m->by_id, k->id);
 	m->n--;
 	m->rows[k->at] = m->rows[m->n];
 	m->rows[k->at]->at = k->at;
@@ -82,7 +79,8 @@ void model_free(struct model *m)
 
 static struct known *get(struct model *m, u32 number, u64 start_ns)
 {
-	struct known *k = index_find(m->by_id, id_of(number, start_ns));
+	u64 id = id_of(number, start_ns);
+	struct known *k = index_find(m->by_id, id);
 
 	if (k)
 		return k;
@@ -91,10 +89,11 @@ static struct known *get(struct model *m, u32 number, u64 start_ns)
 		m->rows = xrealloc(m->rows, m->room, sizeof(struct known *));
 	}
 	k = xcalloc(1, sizeof(*k));
+	k->id = id;
 	k->row.start_ns = start_ns;
 	k->at = m->n;
 	m->rows[m->n++] = k;
-	index_add(m->by_id, id_of(number, start_ns), k);
+	index_add(m->by_id, id, k);
 	return k;
 }
 
@@ -129,6 +128,11 @@ static void take_group_counts(struct model *m, struct json_object *list)
 	read_numbers(read_item(list, 5), r->total.reasons, NR_REASONS);
 	r->total_cost_ns = sum_of_kinds(r->total.cost_ns);
 	k->seen = m->replies;
+	/* It was forgotten, and had not changed since the reply before: it has not grown. */
+	if (m->mending && !k->name) {
+		k->base = r->total;
+		k->base_cost_ns = r->total_cost_ns;
+	}
 }
 
 static void take_group_name(struct model *m, struct json_object *o)
@@ -248,7 +252,9 @@ static int mend(struct model *m)
 		if (m->n == read_number(m->reply, "nr_groups"))
 			return CLIENT_OK;
 	}
+	m->mending = true;
 	status = ask(m, 0);
+	m->mending = false;
 	if (!status && m->reply)
 		forget_unlisted(m, false);
 	return status;
@@ -272,7 +278,9 @@ static void measure_growth(struct model *m)
 			continue;
 		}
 		r->grown = charges_since(&r->total, &k->base);
-		r->cost_ns = r->total_cost_ns - k->base_cost_ns;
+		/* An exec hands a thread's counters to another one: they may fall. */
+		r->cost_ns =
+			r->total_cost_ns > k->base_cost_ns ? r->total_cost_ns - k->base_cost_ns : 0;
 	}
 }
 

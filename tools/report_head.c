@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "report.h"
+#include "text.h"
 
 enum { LINE = 512 };
 
@@ -38,6 +39,8 @@ static void add(char line[LINE], const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line + len, LINE - len, format, args);
 	va_end(args);
+	/* What did not fit may have been cut within a character. */
+	text_disarm(line + len);
 }
 
 static void describe_window(const struct report *r, char line[LINE])
@@ -147,6 +150,7 @@ static void list_mitigations(const struct report *r,
 		if (other)
 			continue;
 		snprintf(text, sizeof(text), "%s: %s", f->facts[i].name, f->facts[i].text);
+		text_disarm(text);
 		line(ctx, "affected", text);
 	}
 }

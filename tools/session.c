@@ -48,11 +48,14 @@ static int fail_connect(const char *path, int err)
 			"may not connect to %s; only root and members of the group " PROTOCOL_GROUP
 			" may",
 			path);
+	if (err == EAGAIN)
+		return fail(CLIENT_NO_DAEMON, "the tvtraced at %s does not answer", path);
 	return fail(CLIENT_NO_DAEMON, "cannot connect to %s: %s", path, strerror(err));
 }
 
 int session_open(struct session **result, const char *path)
 {
+	static const struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct session *s = xcalloc(1, sizeof(*s));
 
@@ -64,6 +67,8 @@ int session_open(struct session **result, const char *path)
 			    path, sizeof(address.sun_path) - 1);
 	strcpy(address.sun_path, path);
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Of a daemon that accepts nobody any more the backlog is full some day. */
+	setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (s->fd < 0 || connect(s->fd, (const struct sockaddr *)&address, sizeof(address)))
 		return fail_connect(path, errno);
 	return CLIENT_OK;

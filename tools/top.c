@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "clock.h"
 #include "command.h"
+#include "protocol.h"
 #include "reading.h"
 
 enum { FIRST_INTERVAL_NS = 250000000 };
@@ -40,7 +41,7 @@ static bool matches(const struct top *t, const struct row *r)
 
 static bool inside(const struct top *t, const struct row *r)
 {
-	if (t->level != LEVEL_GROUPS || !t->application[0])
+	if (t->level != LEVEL_GROUPS || !t->application)
 		return true;
 	return !strcmp(r->application, t->application) && !strcmp(r->kind, t->application_kind);
 }
@@ -90,11 +91,28 @@ static void new_model(struct top *t)
 					     : model_new(t->session, MODEL_GROUPS, 0);
 }
 
+/* Of a long name as much as the daemon compares: whole characters and escapes. */
+static const char *cut_name(char *out, size_t size, const char *name)
+{
+	size_t used = 0, n;
+
+	for (; name[used]; used += n) {
+		n = strnlen(name + used, name[used] != '\\' ? 1 : name[used + 1] == 'x' ? 4 : 2);
+		while (((unsigned char)name[used + n] & 0xc0) == 0x80)
+			n++;
+		if (used + n >= size)
+			break;
+	}
+	memcpy(out, name, used);
+	out[used] = '\0';
+	return out;
+}
+
 /* What the histograms are of: what was entered. */
 static void new_costs(struct top *t)
 {
 	struct costs_filter filter = {.from = -1};
-	static char number[16];
+	static char number[16], name[PROTOCOL_NAME_LEN];
 
 	costs_free(t->costs);
 	t->costs = NULL;
@@ -103,8 +121,8 @@ static void new_costs(struct top *t)
 	snprintf(number, sizeof(number), "%u", t->tgid);
 	if (t->level == LEVEL_THREADS)
 		filter.group = number;
-	else if (t->level == LEVEL_GROUPS && t->application[0])
-		filter.application = t->application;
+	else if (t->level == LEVEL_GROUPS && t->application)
+		filter.application = cut_name(name, sizeof(name), t->application);
 	t->costs = costs_new(t->session, &filter);
 }
 
@@ -161,7 +179,8 @@ int top_enter(struct top *t)
 		return CLIENT_OK;
 	r = t->rows[t->selected];
 	if (t->level == LEVEL_APPLICATIONS) {
-		snprintf(t->application, sizeof(t->application), "%s", r->application);
+		free(t->application);
+		t->application = xstrdup(r->application);
 		snprintf(t->application_kind, sizeof(t->application_kind), "%s", r->kind);
 		return begin_level(t, LEVEL_GROUPS);
 	}
@@ -212,5 +231,6 @@ void top_close(struct top *t)
 	costs_free(t->costs);
 	model_free(t->model);
 	free(t->applications);
+	free(t->application);
 	free(t->rows);
 }

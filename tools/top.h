@@ -28,7 +28,7 @@ struct top {
 	const struct row **rows;  /* sorted and filtered */
 	size_t n;
 	enum level level;
-	char application[TEXT_LEN]; /* that was entered; "": all */
+	char *application; /* that was entered, however long its name; NULL: all */
 	char application_kind[16];
 	u32 tgid;		/* that was entered */
 	char group[TEXT_LEN];	/* its name */

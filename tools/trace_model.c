@@ -14,7 +14,7 @@
 #include "trace_words.h"
 
 enum {
-	MAX_CPUS = 1 << 12,
+	MAX_CPUS = 1 << 10,	/* Perfetto itself takes no more */
 	PREV_PREEMPTED = 0x100, /* __trace_sched_switch_state() of the kernel */
 	/* builtin_clock.proto */
 	REALTIME = 1,
@@ -310,6 +310,10 @@ static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 	} else if (!strcmp(e->name, "end")) {
 		const char *reason = trace_text(e, "reason");
 
+		if (trace_number(e, "begin_ns")) {
+			note_time(s, trace_number(e, "begin_ns"));
+			note_time(s, ts_ns);
+		}
 		s->has_end = true;
 		s->end_switches = trace_number(e, "switches");
 		free(m->end_reason);

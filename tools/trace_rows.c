@@ -114,6 +114,7 @@ static struct row *all_groups(struct trace_tasks *t, const struct trace_summary 
 		struct traced *task = trace_tasks_at(t, i), *leader = leader_of(t, task);
 		struct row *r;
 
+		task->leader = leader;
 		if (!leader->row) {
 			leader->row = ++*n;
 			r = &rows[*n - 1];
@@ -138,11 +139,14 @@ static struct row *all_threads(struct trace_tasks *t, const struct trace_summary
 	*n = 0;
 	for (size_t i = 0; i < tasks; i++) {
 		struct traced *task = trace_tasks_at(t, i);
-		const struct traced *leader = leader_of(t, task);
+		const struct traced *leader;
 		struct row *r = &rows[*n];
 
+		/* All that are charged were there when groups were made; leaders may have come
+		 * since. */
 		if (!charged(task))
 			continue;
+		leader = task->leader;
 		(*n)++;
 		name_by_cmdline(task);
 		set_common(r, leader, s);

@@ -186,6 +186,25 @@ void trace_tasks_tree(struct trace_tasks *t, const ProcessTree *tree, u64 ts_ns)
 	}
 }
 
+/*
+ * /proc told of who has the id when the capture begins to be written: when an earlier life took
+ * that for its own, since it was the only one known, it goes to the one that was told of.
+ */
+static void take_what_proc_told(struct traced *task, struct traced *before, u64 ts_ns)
+{
+	for (struct traced *o = before; o; o = o->older) {
+		if (o->start_ns <= o->known_ns || o->start_ns > ts_ns)
+			continue;
+		task->cmdline = o->cmdline;
+		task->ppid = o->ppid;
+		task->start_ns = o->start_ns;
+		o->cmdline = NULL;
+		o->start_ns = 0;
+		o->ppid = 0;
+		return;
+	}
+}
+
 /* A life that is known from before then is another one. */
 static struct traced *begin_life(struct trace_tasks *t, u32 tid, u64 ts_ns)
 {
@@ -203,6 +222,7 @@ static struct traced *begin_life(struct trace_tasks *t, u32 tid, u64 ts_ns)
 	if (before && !before->ended_ns)
 		before->ended_ns = ts_ns;
 	task->born_ns = ts_ns;
+	take_what_proc_told(task, before, ts_ns);
 	return task;
 }
 

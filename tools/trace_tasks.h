@@ -29,7 +29,9 @@ struct traced {
 	struct traced *older;
 	struct charges charges;
 	u64 unlabelled; /* switches into it of unknown kind */
-	size_t row;	/* of its group, once there are rows; see trace_rows.c */
+	/* Once there are rows; see trace_rows.c: */
+	const struct traced *leader;
+	size_t row; /* of a leader's group, from 1 */
 };
 
 struct trace_tasks;

@@ -51,7 +51,8 @@ struct capture_status capture_status(struct capture *c);
 /* Lets go of it: a capture that has not finished does so, as its client has gone. */
 void capture_free(struct capture *c);
 
-/* From time to time: frees what is left of those that were let go of, once their threads are through. */
+/* From time to time: frees what is left of those that were let go of, once their threads are
+ * through. */
 void capture_reap(void);
 
 /* Waits until the threads of all that were let go of have ended, for some seconds at most. */

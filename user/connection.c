@@ -180,73 +180,8 @@ static void prepare_capture(struct connection *c, const struct connection_source
 	}
 }
 
-/* One line of how far it is. */
-static void add_progress(struct connection *c, const struct capture_status *s)
-{
-	struct json_object *o = json_object_new_object(), *p = json_object_new_object();
-	const char *state = !s->done ? "runs" : s->err ? "failed" : "done";
-
-	json_object_object_add(o, "version", json_object_new_int(PROTOCOL_VERSION));
-	json_object_object_add(p, "state", json_object_new_string(state));
-	json_object_object_add(p, "switches", json_object_new_uint64(s->progress.switches));
-	json_object_object_add(p, "lost", json_object_new_uint64(s->progress.lost));
-	json_object_object_add(p, "bytes", json_object_new_uint64(s->progress.bytes));
-	json_object_object_add(p, "last_ns", json_object_new_uint64(s->progress.last_ns));
-	if (s->done && s->err)
-		json_object_object_add(p, "message",
-				       json_object_new_string(s->err == -ENOBUFS
-								      ? "its reader takes too little"
-								      : strerror(-s->err)));
-	json_object_object_add(o, "capture", p);
-	buffer_add_text(&c->out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	buffer_add_text(&c->out, "\n");
-	json_object_put(o);
-}
-
-/* Whether the client wants no more: it has closed its half. */
-static bool wants_end(const struct connection *c)
-{
-	char byte;
-
-	return !recv(c->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
-}
-
-static void continue_capture(struct connection *c, const struct connection_source *source)
-{
-	struct capture_status s = capture_status(c->capture);
-	u64 now = clock_ns();
-
-	capture_pulse(c->capture, now);
-	if (!s.finishing && (s.err || now >= capture_end_ns(c->capture) || wants_end(c))) {
-		source->refresh(source->ctx, now, &c->seq);
-		capture_finish(c->capture,
-			       now >= capture_end_ns(c->capture) ? NULL
-			       : s.err == -ENOBUFS		 ? "its reader takes too little"
-								 : "ended by the client");
-	}
-	c->next_ns = now + CAPTURE_PERIOD_MS * (u64)1000000;
-	if (!s.finishing && capture_end_ns(c->capture) < c->next_ns)
-		c->next_ns = capture_end_ns(c->capture);
-	/* Who does not read gets no more lines, and the file all the same. */
-	if (!buffer_len(&c->out) && !c->told_end) {
-		add_progress(c, &s);
-		c->told_end = s.done;
-	}
-	if (buffer_send(&c->out, c->fd)) {
-		end(c, "");
-		return;
-	}
-	if (!c->told_end || buffer_len(&c->out))
-		return;
-	c->told_end = false;
-	capture_free(c->capture);
-	c->capture = NULL;
-	c->state = WAITING;
-	c->since_ns = now;
-}
-
 /* The first line that has come, if one is complete. */
-static void take_request(struct connection *c, const struct connection_source *source)
+static void take_request(struct connection *c)
 {
 	char *newline = memchr(c->in, '\n', c->in_len);
 	char message[REQUEST_MESSAGE_LEN];
@@ -272,12 +207,84 @@ static void take_request(struct connection *c, const struct connection_source *s
 		return;
 	}
 	c->asked_ns = clock_ns();
-	if (c->request.op == REQUEST_CAPTURE) {
-		begin_capture(c, source);
+	c->next_ns = c->asked_ns;
+	c->state = DUE;
+}
+
+/* What came behind the last request has waited until now. */
+static void await_request(struct connection *c, u64 now)
+{
+	c->state = WAITING;
+	c->since_ns = now;
+	c->partial_ns = c->in_len ? now : 0;
+	take_request(c);
+}
+
+/* One line of how far it is. */
+static void add_progress(struct connection *c, const struct capture_status *s)
+{
+	struct json_object *o = json_object_new_object(), *p = json_object_new_object();
+	const char *state = !s->done ? "runs" : s->err ? "failed" : "done";
+
+	json_object_object_add(o, "version", json_object_new_int(PROTOCOL_VERSION));
+	json_object_object_add(p, "state", json_object_new_string(state));
+	json_object_object_add(p, "switches", json_object_new_uint64(s->progress.switches));
+	json_object_object_add(p, "lost", json_object_new_uint64(s->progress.lost));
+	json_object_object_add(p, "bytes", json_object_new_uint64(s->progress.bytes));
+	json_object_object_add(p, "last_ns", json_object_new_uint64(s->progress.last_ns));
+	if (s->done && s->err)
+		json_object_object_add(
+			p, "message",
+			json_object_new_string(s->err == -ENOBUFS ? "its reader takes too little"
+								  : strerror(-s->err)));
+	json_object_object_add(o, "capture", p);
+	buffer_add_text(&c->out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	buffer_add_text(&c->out, "\n");
+	json_object_put(o);
+}
+
+/* Whether the client wants no more: it has closed its half. */
+static bool wants_end(const struct connection *c)
+{
+	char byte;
+
+	return !recv(c->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+}
+
+static void continue_capture(struct connection *c, const struct connection_source *source)
+{
+	struct capture_status s = capture_status(c->capture);
+	u64 now = clock_ns();
+	size_t before;
+
+	capture_pulse(c->capture, now);
+	if (!s.finishing && (s.err || now >= capture_end_ns(c->capture) || wants_end(c))) {
+		source->refresh(source->ctx, now, &c->seq);
+		capture_finish(c->capture, now >= capture_end_ns(c->capture) ? NULL
+					   : s.err == -ENOBUFS ? "its reader takes too little"
+							       : "ended by the client");
+	}
+	c->next_ns = now + CAPTURE_PERIOD_MS * (u64)1000000;
+	if (!s.finishing && capture_end_ns(c->capture) < c->next_ns)
+		c->next_ns = capture_end_ns(c->capture);
+	/* Who does not read gets no more lines, and the file all the same. */
+	if (!buffer_len(&c->out) && !c->told_end) {
+		add_progress(c, &s);
+		c->told_end = s.done;
+	}
+	before = buffer_len(&c->out);
+	if (buffer_send(&c->out, c->fd)) {
+		end(c, "");
 		return;
 	}
-	c->state = DUE;
-	c->next_ns = source->earliest(source->ctx);
+	if (!s.done || buffer_len(&c->out) != before)
+		c->since_ns = now;
+	if (!c->told_end || buffer_len(&c->out))
+		return;
+	c->told_end = false;
+	capture_free(c->capture);
+	c->capture = NULL;
+	await_request(c, now);
 }
 
 /* Keeps the last descriptor that came with the data, and closes all others. */
@@ -314,7 +321,7 @@ static ssize_t receive_some(struct connection *c)
 	return n;
 }
 
-static void receive(struct connection *c, const struct connection_source *source)
+static void receive(struct connection *c)
 {
 	ssize_t n = receive_some(c);
 
@@ -327,10 +334,10 @@ static void receive(struct connection *c, const struct connection_source *source
 	if (!c->in_len)
 		c->partial_ns = clock_ns();
 	c->in_len += (size_t)n;
-	take_request(c, source);
+	take_request(c);
 }
 
-static void end_reply(struct connection *c, const struct connection_source *source)
+static void end_reply(struct connection *c)
 {
 	const struct request *r = &c->request;
 	u64 now = clock_ns();
@@ -347,8 +354,7 @@ static void end_reply(struct connection *c, const struct connection_source *sour
 		c->next_ns = c->asked_ns;
 		return;
 	}
-	c->state = WAITING;
-	take_request(c, source);
+	await_request(c, now);
 }
 
 static void continue_reply(struct connection *c, const struct connection_source *source)
@@ -366,7 +372,24 @@ static void continue_reply(struct connection *c, const struct connection_source 
 	if (buffer_len(&c->out) != before)
 		c->since_ns = clock_ns();
 	if (c->made && !buffer_len(&c->out))
-		end_reply(c, source);
+		end_reply(c);
+}
+
+/* Returns whether there is something to send now. */
+static bool begin_if_allowed(struct connection *c, const struct connection_source *source)
+{
+	u64 earliest_ns = source->earliest(source->ctx, c->asked_ns);
+
+	if (clock_ns() < earliest_ns) {
+		c->next_ns = earliest_ns;
+		return false;
+	}
+	if (c->request.op == REQUEST_CAPTURE) {
+		begin_capture(c, source);
+		return false;
+	}
+	begin_reply(c, source);
+	return true;
 }
 
 static void leave(struct connection *c)
@@ -383,6 +406,8 @@ static bool overdue(const struct connection *c, u64 now)
 		return c->partial_ns && now - c->partial_ns > REQUEST_PATIENCE_S * second;
 	case REPLYING:
 		return now - c->since_ns > REPLY_PATIENCE_S * second;
+	case CAPTURING: /* which has come to its end, but its last line does not go */
+		return buffer_len(&c->out) && now - c->since_ns > REPLY_PATIENCE_S * second;
 	case LEAVING:
 		return now - c->since_ns > GOODBYE_PATIENCE_S * second;
 	default:
@@ -397,13 +422,11 @@ void connection_run(struct connection *c, u32 events, const struct connection_so
 	if (events & (EPOLLHUP | EPOLLERR))
 		end(c, "");
 	else if (c->state == WAITING && events & EPOLLIN)
-		receive(c, source);
+		receive(c);
 	else if (c->state == LEAVING)
 		leave(c);
-	if (c->state == DUE && clock_ns() >= c->next_ns) {
-		begin_reply(c, source);
-		can_send = true;
-	}
+	if (c->state == DUE && clock_ns() >= c->next_ns)
+		can_send |= begin_if_allowed(c, source);
 	if (c->state == PREPARING)
 		prepare_capture(c, source);
 	if (c->state == CAPTURING)

@@ -14,9 +14,8 @@ struct connection;
 /* What connections ask of the one who has the tables. */
 struct connection_source {
 	void *ctx;
-	/* When one who asks now can be answered at the earliest: each look costs every CPU a bit.
-	 */
-	u64 (*earliest)(void *ctx);
+	/* When one who asked then can be answered: each look costs every CPU a bit. 0: at once. */
+	u64 (*earliest)(void *ctx, u64 asked_ns);
 	/* A publication about a moment not before asked_ns; *seq gets its number. */
 	const struct publication *(*refresh)(void *ctx, u64 asked_ns, u64 *seq);
 	const struct task_table *tasks;

@@ -39,11 +39,11 @@ struct control {
 	size_t turn; /* whose it is, of those that are due */
 };
 
-static u64 earliest(void *ctx)
+static u64 earliest(void *ctx, u64 asked_ns)
 {
 	const struct control *c = ctx;
 
-	return c->publication.now_ns + LOOK_PERIOD_NS;
+	return c->publication.now_ns >= asked_ns ? 0 : c->publication.now_ns + LOOK_PERIOD_NS;
 }
 
 static const struct publication *refresh(void *ctx, u64 asked_ns, u64 *seq)
@@ -122,6 +122,7 @@ int control_open(struct control **result, const char *path, const struct control
 	capture_init();
 	c->source = *source;
 	c->facts.max_clients = MAX_CLIENTS;
+	c->facts.cpus = source->cpus;
 	c->facts.recorder = source->recorder;
 	c->for_connections =
 		(struct connection_source){c, earliest, refresh, source->tasks, &c->facts, capture};

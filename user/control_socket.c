@@ -38,27 +38,55 @@ bool control_socket_has_group(const struct control_socket *s)
 	return s->has_group;
 }
 
-/* The directory, made where it is missing, and locked against another daemon that starts now. */
-static int lock_directory(const char *path)
+static int make_directory(const char *path)
 {
 	char copy[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	const char *directory;
-	int fd;
 
 	snprintf(copy, sizeof(copy), "%s", path);
 	directory = dirname(copy);
-	if (mkdir(directory, 0755) && errno != EEXIST)
-		return -errno;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX)) {
-		int err = -errno;
+	if (mkdir(directory, 0755))
+		return errno == EEXIST ? 0 : -errno;
+	/* Whatever root's umask is, members of the group must get through. */
+	return chmod(directory, 0755) ? -errno : 0;
+}
 
+static bool is_at(int fd, const char *path)
+{
+	struct stat ours, there;
+
+	return !fstat(fd, &ours) && !lstat(path, &there) && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
+}
+
+/*
+ * Locks beside the socket, against another daemon that starts now. In a file that only root can
+ * open: a lock of the directory could be taken, and kept, by anybody.
+ */
+static int lock(const char *lock_path)
+{
+	for (;;) {
+		int fd = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+		if (fd < 0)
+			return -errno;
+		if (flock(fd, LOCK_EX)) {
+			int err = -errno;
+
+			close(fd);
+			return err;
+		}
+		/* Who had it before has removed it. */
+		if (is_at(fd, lock_path))
+			return fd;
 		close(fd);
-		return err;
 	}
-	return fd;
+}
+
+static void unlock(int fd, const char *lock_path)
+{
+	unlink(lock_path);
+	close(fd);
 }
 
 /* 0: nobody listens at the address. */
@@ -137,7 +165,8 @@ static int bind_and_listen(struct control_socket *s)
 int control_socket_open(struct control_socket **result, const char *path)
 {
 	struct control_socket *s = xcalloc(1, sizeof(*s));
-	int err, directory;
+	char lock_path[sizeof(s->address.sun_path) + sizeof(".lock")];
+	int err, locked;
 
 	*result = s;
 	s->fd = -1;
@@ -148,11 +177,15 @@ int control_socket_open(struct control_socket **result, const char *path)
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s->fd < 0)
 		return -errno;
-	directory = lock_directory(path);
-	if (directory < 0)
-		return directory;
+	err = make_directory(path);
+	if (err)
+		return err;
+	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	locked = lock(lock_path);
+	if (locked < 0)
+		return locked;
 	err = bind_and_listen(s);
-	close(directory);
+	unlock(locked, lock_path);
 	return err;
 }
 

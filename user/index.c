@@ -2,6 +2,8 @@
 #include "index.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
 
 #include "alloc.h"
 
@@ -13,21 +15,24 @@ struct slot {
 };
 
 struct index {
+	u64 factor; /* odd, and nobody's to foresee: a file may have chosen its keys */
 	struct slot *slots;
 	size_t mask; /* slots - 1, a power of two less one */
 	size_t used;
 };
 
-/* Fibonacci hashing: the high bits of the product are well mixed (Knuth, TAOCP 6.4). */
+/* Multiplicative hashing: the high bits of the product are well mixed (Knuth, TAOCP 6.4). */
 static size_t home(const struct index *x, u64 key)
 {
-	return (size_t)((key ^ key >> 32) * 0x9e3779b97f4a7c15ull >> 32) & x->mask;
+	return (size_t)((key ^ key >> 32) * x->factor >> 32) & x->mask;
 }
 
 struct index *index_new(void)
 {
 	struct index *x = xcalloc(1, sizeof(*x));
 
+	memcpy(&x->factor, (const void *)getauxval(AT_RANDOM), sizeof(x->factor));
+	x->factor |= 1;
 	x->slots = xcalloc(INITIAL_SLOTS, sizeof(*x->slots));
 	x->mask = INITIAL_SLOTS - 1;
 	return x;

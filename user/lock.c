@@ -6,18 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int lock_take(const char *path, int *holder)
 {
 	/* Left open to the end of the process: the lock goes with the descriptor. */
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char pid[16] = "";
 	int err;
 
 	*holder = 0;
 	if (fd < 0)
 		return -errno;
+	/* Whoever could open it could keep it locked. */
+	fchmod(fd, 0600);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		err = -errno;
 		if (read(fd, pid, sizeof(pid) - 1) > 0)

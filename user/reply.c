@@ -24,12 +24,12 @@ static json *host(const struct publication *p, const struct control_facts *f)
 	const struct host_facts *h = p->host;
 	json *o = json_object_new_object();
 
-	(void)f;
 	put(o, "tvtraced", json_object_new_string(TVTRACED_VERSION));
 	put(o, "kernel", member_text(h->kernel));
 	put(o, "cost_source", json_object_new_string(h->cost_source));
 	put(o, "cost_reason", h->cost_reason ? json_object_new_string(h->cost_reason) : NULL);
 	put(o, "cost_bias_ns", member_number(h->cost_bias_ns));
+	put(o, "cpus", member_number(f->cpus));
 	put(o, "start_ns", member_number(h->start_ns));
 	put(o, "uptime_ns", member_number(p->now_ns - h->start_ns));
 	return o;
@@ -232,11 +232,10 @@ static bool continue_list(struct reply *reply, const struct request *r,
 	size_t slots =
 		part->make_thread ? task_table_thread_slots(tasks) : task_table_group_slots(tasks);
 
-	for (; reply->slot < slots; reply->slot++) {
-		json *o;
-
+	/* What is left out costs little, an entry may have hundreds of buckets. */
+	for (json *o = NULL; reply->slot < slots; reply->slot++) {
 		if (buffer_len(out) >= BUFFERED_MOST ||
-		    (!(reply->slot % LOOKED_AT) && clock_ns() > until_ns))
+		    ((o || !(reply->slot % LOOKED_AT)) && clock_ns() > until_ns))
 			break;
 		o = entry(reply, r, tasks, part);
 		if (!o)

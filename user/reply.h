@@ -17,6 +17,7 @@
 struct control_facts {
 	struct recent recent;
 	unsigned int clients, max_clients;
+	u32 cpus; /* possible ones */
 	const struct recorder *recorder;
 	u64 longest_pause_ns; /* the longest that the rings waited for something else */
 };

@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "protocol.h"
 #include "record.h"
 
 enum request_op { REQUEST_SNAPSHOT, REQUEST_SUBSCRIBE, REQUEST_CAPTURE };
 
 enum {
-	REQUEST_NAME_LEN = 256, /* of an escaped name, with its NUL */
+	REQUEST_NAME_LEN = PROTOCOL_NAME_LEN,
 	REQUEST_MESSAGE_LEN = 160,
 };
 

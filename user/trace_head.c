@@ -470,15 +470,17 @@ int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 c
 	return put_event(o, &e, end_ns);
 }
 
-int trace_head_end(struct trace_out *o, u64 ts_ns, u64 switches, u64 lost, const char *reason)
+int trace_head_end(struct trace_out *o, u64 begin_ns, u64 end_ns, u64 switches, u64 lost,
+		   const char *reason)
 {
 	struct event e;
 
 	event_init(&e, INSTANT, TRACK_TVTRACED);
 	e.event.name = "end";
+	annotate_number(&e, "begin_ns", begin_ns);
 	annotate_number(&e, "switches", switches);
 	annotate_number(&e, "lost", lost);
 	if (reason)
 		annotate_text(&e, "reason", reason);
-	return put_event(o, &e, ts_ns);
+	return put_event(o, &e, end_ns);
 }

@@ -31,7 +31,11 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 /* A stretch that is missing; count 0: how many is not known. */
 int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 count);
 
-/* reason: why it ended early; NULL: it did not. */
-int trace_head_end(struct trace_out *o, u64 ts_ns, u64 switches, u64 lost, const char *reason);
+/*
+ * begin_ns, end_ns: of the first and the last switch in the time that was asked for, also of those
+ * that a filter left out. reason: why it ended early; NULL: it did not.
+ */
+int trace_head_end(struct trace_out *o, u64 begin_ns, u64 end_ns, u64 switches, u64 lost,
+		   const char *reason);
 
 #endif

@@ -125,7 +125,8 @@ static void forget(struct trace_names *n, u64 id)
 	free(t);
 }
 
-/* A capture may take a day; tasks that have ended are remembered only as long as they may matter. */
+/* A capture may take a day; tasks that have ended are remembered only as long as they may matter.
+ */
 static void note_end(struct trace_names *n, struct traced_task *t)
 {
 	u64 *place;

@@ -41,6 +41,7 @@ struct trace_writer {
 	struct cpu_trace **cpus;     /* NULL: nothing came yet */
 	u32 bundles;
 	u64 switches, lost, last_ns;
+	u64 first_seen_ns, last_seen_ns; /* of all switches, also those left out; 0: none */
 	/* One bundle's arrays. */
 	uint64_t timestamps[PENDING];
 	int64_t prev_states[PENDING];
@@ -367,12 +368,28 @@ static void note_lost(struct trace_writer *w, struct cpu_trace *c, const struct 
 	__atomic_add_fetch(&w->lost, f->lost, __ATOMIC_RELAXED);
 }
 
+/* What a filter or another CPU leaves out belongs to the stretch that the capture tells of, too. */
+static void note_seen(struct trace_writer *w, const struct switch_record *r, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		u64 ts_ns = r[i].ts_ns;
+
+		if (ts_ns < w->setup->begin_ns || ts_ns > w->setup->end_ns)
+			continue;
+		if (!w->first_seen_ns || ts_ns < w->first_seen_ns)
+			w->first_seen_ns = ts_ns;
+		if (ts_ns > w->last_seen_ns)
+			w->last_seen_ns = ts_ns;
+	}
+}
+
 static int take_batch(struct trace_writer *w, const struct frame *f)
 {
 	const struct switch_record *r = (const void *)(f + 1);
 	struct cpu_trace *c = cpu_of(w, f->cpu);
 	int err = 0;
 
+	note_seen(w, r, f->count);
 	if (!c)
 		return 0;
 	note_lost(w, c, f);
@@ -500,7 +517,8 @@ int trace_writer_flush(struct trace_writer *w)
 
 int trace_writer_end(struct trace_writer *w, const char *reason)
 {
-	u64 end_ns = w->last_ns ? w->last_ns : w->setup->begin_ns;
+	u64 end_ns = w->last_seen_ns ? w->last_seen_ns : w->setup->begin_ns;
+	u64 begin_ns = w->first_seen_ns ? w->first_seen_ns : end_ns;
 	int err = 0;
 
 	for (u32 cpu = 0; cpu < w->setup->cpus && !err; cpu++) {
@@ -509,7 +527,8 @@ int trace_writer_end(struct trace_writer *w, const char *reason)
 		err = c && c->lost ? put_gap(w, cpu, c->lost_ns) : flush_cpu(w, cpu);
 	}
 	if (!err)
-		err = trace_head_end(w->out, boottime(w, end_ns), w->switches, w->lost, reason);
+		err = trace_head_end(w->out, boottime(w, begin_ns), boottime(w, end_ns),
+				     w->switches, w->lost, reason);
 	return err ? err : trace_out_flush(w->out);
 }
 
