@@ -107,8 +107,11 @@ def test_not_too_often(tracer, pair, tmp_path):
     directory.mkdir()
     with subprocess.Popen([TVTRACE, "trigger", "-d", directory, "-i", "0.1", "--last", "0.05",
                            "-c", config, "rate > 12"], stdout=subprocess.PIPE) as watcher:
-        time.sleep(2)
+        for _ in range(3):
+            assert b"saved as" in watcher.stdout.readline()
+        time.sleep(1)  # for ten more looks
         watcher.terminate()
+        assert not watcher.stdout.read()
         assert watcher.wait(PATIENCE_S) == OK and pair
     assert sorted(reason(directory, name)["condition"] for name in saved(directory)) == [
         "rate > 10", "rate > 12", "rate process > 11"]

@@ -143,6 +143,7 @@ int command_groups(int argc, char **argv)
 		"Columns (--sort, --csv and --json know them by these names):\n", group_columns,
 		NR_GROUP_COLUMNS);
 
+	doc = listing_doc_add(doc, "With --app:\n", application_columns, NR_APPLICATION_COLUMNS);
 	argp.doc = doc;
 	arguments_parse(&argp, argc, argv, &l);
 	free(doc);

@@ -194,7 +194,7 @@ static double total_preempted(const struct row *r)
 	NUMBER("idle_per_s", "idle/s", CELL_RATE, 0, 8, idle_rate, \
 	       "switches into it, where it is an idle task"), \
 	NUMBER("switches", "switches", CELL_COUNT, 0, 8, total, \
-	       "into it since the start of tvtraced"), \
+	       "into it since the start of tvtraced; of a report, in the window"), \
 	NUMBER("voluntary", "vol", CELL_COUNT, 0, 8, total_voluntary, \
 	       "out of it since then, as voluntary_ctxt_switches in /proc"), \
 	NUMBER("preempted", "pre", CELL_COUNT, 0, 8, total_preempted, \

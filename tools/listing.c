@@ -220,11 +220,27 @@ void listing_sort(const struct row **rows, size_t n, const struct column *by)
 }
 
 /* A line per column and what it means. */
+/* Words that do not fit go below the first ones. */
+static void explain_one(FILE *out, const struct column *c)
+{
+	enum { INDENT = 31, WIDTH = 77 };
+	int at = fprintf(out, "  %-16s %-11s ", c->key, shown(c) ? c->heading : "");
+
+	for (const char *word = c->help; *word;) {
+		int len = (int)strcspn(word, " ");
+
+		if (at > INDENT && at + 1 + len > WIDTH)
+			at = fprintf(out, "\n%*s", INDENT, "") - 1;
+		at += fprintf(out, "%s%.*s", at > INDENT ? " " : "", len, word);
+		word += len + (word[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
 static void explain(FILE *out, const struct column *columns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "  %-15s %-9s %s\n", columns[i].key,
-			shown(&columns[i]) ? columns[i].heading : "", columns[i].help);
+		explain_one(out, &columns[i]);
 }
 
 char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n)
@@ -238,6 +254,21 @@ char *listing_doc(const char *before, const char *after, const struct column *co
 	fprintf(f, "%s\v%s", before, after);
 	explain(f, columns, n);
 	fclose(f);
+	return text;
+}
+
+char *listing_doc_add(char *doc, const char *heading, const struct column *columns, size_t n)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		abort();
+	fprintf(f, "%s\n%s", doc, heading);
+	explain(f, columns, n);
+	fclose(f);
+	free(doc);
 	return text;
 }
 

@@ -72,6 +72,9 @@ void listing_sort(const struct row **rows, size_t n, const struct column *by);
  */
 char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n);
 
+/* The same text, which is freed, and other columns below a heading. */
+char *listing_doc_add(char *doc, const char *heading, const struct column *columns, size_t n);
+
 /* argp's help_filter for such a text: argp would reallocate what it is to print. */
 char *listing_keep_text(int key, const char *text, void *input);
 

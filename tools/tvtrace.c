@@ -38,8 +38,9 @@ static void print_usage(FILE *out)
 		fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
 	fprintf(out,
 		"\n`tvtrace help COMMAND' tells a command's options and columns.\n"
-		"Exit status: 0 all is well; 1 a failure, or of `status' that switches were lost "
-		"in the\nlast minute; 2 no daemon answers; 3 a bad option.\n");
+		"Exit status: 0 all is well; 1 a failure, of `status' also that something was "
+		"lost in\nthe last minute, of `report' that something of the file is missing; 2 "
+		"no daemon\nanswers; 3 a bad option.\n");
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -62,7 +63,11 @@ static int help(int argc, char **argv)
 		return CLIENT_OK;
 	}
 	command = find(argv[1]);
-	if (!command || command->run == help || argc > 2)
+	if (command && command->run == help && argc == 2) {
+		print_usage(stdout);
+		return CLIENT_OK;
+	}
+	if (!command || argc > 2)
 		return fail(CLIENT_USAGE, "help: '%s': there is no such command; see tvtrace help",
 			    argv[argc - 1]);
 	return run(command, 2, arguments);

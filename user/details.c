@@ -3,15 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "alloc.h"
+#include "clock.h"
+#include "cmdlines.h"
 #include "procfs.h"
+
+/* Longer than any budget that is meant to end. */
+#define LONG_NS (3600 * 1000000000ull)
 
 struct details {
 	struct task_table *tasks;
-	bool cmdline;
-	u32 *queue; /* slots of groups, a circle */
+	struct cmdlines *cmdlines; /* NULL: nobody wants them */
+	u32 *queue;		   /* slots of groups, a circle */
 	size_t first, waiting, room;
 	bool *queued; /* by slot */
 };
@@ -31,7 +35,7 @@ struct details *details_new(struct task_table *tasks, size_t max_groups, bool cm
 	struct details *d = xcalloc(1, sizeof(*d));
 
 	d->tasks = tasks;
-	d->cmdline = cmdline;
+	d->cmdlines = cmdline ? cmdlines_new() : NULL;
 	d->room = max_groups + 1; /* and the idle tasks */
 	d->queue = xcalloc(d->room, sizeof(*d->queue));
 	d->queued = xcalloc(d->room, sizeof(*d->queued));
@@ -43,6 +47,7 @@ void details_free(struct details *d)
 {
 	if (!d)
 		return;
+	cmdlines_free(d->cmdlines);
 	free(d->queue);
 	free(d->queued);
 	free(d);
@@ -81,48 +86,60 @@ static bool read_cgroup(struct group *g)
 	return false;
 }
 
-static bool read_cmdline(struct group *g)
+static void read_group(struct details *d, struct group *g)
 {
-	char *cmdline = procfs_cmdline(g->tgid);
+	g->details_read = true;
+	if (read_cgroup(g))
+		task_table_described(d->tasks, g);
+	if (d->cmdlines)
+		cmdlines_ask(d->cmdlines, g->tgid, g->start_ns, g->index);
+}
 
-	if (!cmdline)
+/* What has gone keeps what it had. Returns whether one came. */
+static bool take_cmdline(struct details *d, u64 until_ns)
+{
+	struct cmdline c;
+	struct group *g;
+
+	if (!cmdlines_take(d->cmdlines, &c, until_ns))
 		return false;
+	g = task_table_group(d->tasks, c.slot);
+	if (!*c.text || !g || g->tgid != c.tgid || g->start_ns != c.start_ns)
+		return true;
 	free(g->cmdline);
-	g->cmdline = cmdline;
+	g->cmdline = xstrdup(c.text);
+	task_table_described(d->tasks, g);
 	return true;
 }
 
-/* What has gone keeps what it had. */
-static void read_group(struct details *d, struct group *g)
+/* Whether there is room for one more command line, or none will come. */
+static bool make_room(struct details *d, u64 until_ns)
 {
-	bool changed;
-
-	g->details_read = true;
-	changed = read_cgroup(g);
-	if (d->cmdline)
-		changed |= read_cmdline(g);
-	if (changed)
-		task_table_described(d->tasks, g);
+	while (d->cmdlines && cmdlines_full(d->cmdlines) && cmdlines_pending(d->cmdlines))
+		if (!take_cmdline(d, until_ns) && clock_ns() >= until_ns)
+			return false;
+	return true;
 }
 
-static u64 now_ns(void)
+/* All that come until then. Returns whether some are still to come. */
+static bool take_cmdlines(struct details *d, u64 until_ns)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+	while (d->cmdlines && cmdlines_pending(d->cmdlines))
+		if (!take_cmdline(d, until_ns) && clock_ns() >= until_ns)
+			return true;
+	return false;
 }
 
 bool details_waiting(const struct details *d)
 {
-	return d->waiting;
+	return d->waiting || (d->cmdlines && cmdlines_pending(d->cmdlines));
 }
 
 bool details_read(struct details *d, u64 budget_ns)
 {
-	u64 start = now_ns();
+	u64 start = clock_ns(), until = start + (budget_ns < LONG_NS ? budget_ns : LONG_NS);
 
-	while (d->waiting && now_ns() - start < budget_ns) {
+	while (d->waiting && clock_ns() < until && make_room(d, until)) {
 		u32 slot = d->queue[d->first];
 		struct group *g = task_table_group(d->tasks, slot);
 
@@ -132,5 +149,5 @@ bool details_read(struct details *d, u64 budget_ns)
 		if (g && g->tgid && g->threads && !g->details_read)
 			read_group(d, g);
 	}
-	return d->waiting;
+	return take_cmdlines(d, until) || d->waiting;
 }

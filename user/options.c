@@ -71,7 +71,7 @@ static const struct argp_option argp_options[] = {
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Answer tvtrace at PATH (default: " PROTOCOL_SOCKET "; none with --once)", 0},
 	{"recorder", OPTION_RECORDER, "BYTES", 0,
-	 "Keep the last BYTES of switches for tvtrace capture; 0 for none; K and M may follow "
+	 "Keep the last BYTES of switches for tvtrace capture; 0 for none; K, M and G may follow "
 	 "(default: 64M)",
 	 0},
 	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,

@@ -10,7 +10,6 @@
 #include "alloc.h"
 
 enum {
-	CMDLINE_MAX = 256,	 /* of what may be megabytes; enough to tell programs apart */
 	CGROUP_FILE_MAX = 65536, /* a dozen hierarchies, each with a path of up to 4096 bytes */
 	PF_EXITING = 0x4,	 /* linux/sched.h; in field 9 of stat as in the kernel */
 	/* Two ticks of 10 ms, in a birth's units: what is further apart is another task. */
@@ -33,22 +32,20 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return (ssize_t)have;
 }
 
-char *procfs_cmdline(u32 tgid)
+void procfs_cmdline(u32 tgid, char buf[CMDLINE_MAX])
 {
-	char path[64], buf[CMDLINE_MAX];
+	char path[64];
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", tgid);
-	n = read_file(path, buf, sizeof(buf));
+	n = read_file(path, buf, CMDLINE_MAX);
 	while (n > 0 && !buf[n - 1])
 		n--;
-	if (n <= 0)
-		return NULL;
+	n = n < 0 ? 0 : n;
 	for (ssize_t i = 0; i < n; i++)
 		if (!buf[i])
 			buf[i] = ' ';
 	buf[n] = '\0';
-	return xstrdup(buf);
 }
 
 /* How much a hierarchy tells, by what is before its path: "id:controllers:". */

@@ -7,8 +7,13 @@
 
 #include "record.h"
 
-/* The command line, arguments separated by spaces, cut; the caller's to free. NULL: none. */
-char *procfs_cmdline(u32 tgid);
+enum { CMDLINE_MAX = 256 }; /* of what may be megabytes; enough to tell programs apart */
+
+/*
+ * The arguments, separated by spaces; "": none (a kernel thread), or the process is gone. May wait
+ * for a lock of that process, without any limit.
+ */
+void procfs_cmdline(u32 tgid, char buf[CMDLINE_MAX]);
 
 /* The cgroup, as procfs_choose_cgroup has it; the caller's to free. NULL: the process is gone. */
 char *procfs_cgroup(u32 tgid);

@@ -68,15 +68,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_window(int fd, u64 from_ns, u64 to_ns)
 {
-	struct trace_model *m = trace_model_new(0, UINT64_MAX);
-	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	struct trace_model *m = trace_model_new(from_ns, to_ns);
+	struct trace_file *f = trace_file_new(fd);
 	const TracePacket *p;
-	struct trace_file *f;
 
-	assert(fd >= 0 && write(fd, data, size) == (ssize_t)size && !lseek(fd, 0, SEEK_SET));
-	f = trace_file_new(fd);
 	while ((p = trace_file_next(f)))
 		trace_model_packet(m, p);
 	trace_model_end(m);
@@ -84,5 +81,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	print_all(m);
 	trace_file_close(f);
 	trace_model_free(m);
+}
+
+static int file_of(const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+	assert(fd >= 0 && write(fd, data, size) == (ssize_t)size && !lseek(fd, 0, SEEK_SET));
+	return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	read_window(file_of(data, size), 0, UINT64_MAX);
+	read_window(file_of(data, size), 1000, 100000);
 	return 0;
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "cmdlines.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "thread.h"
+
+enum {
+	ROOM = 256,
+	/* So long may one take; then nobody waits for it any more, but it may still come. */
+	PATIENCE_NS = 500000000,
+};
+
+/*
+ * A circle: from `first` on those that were read and not taken, then those to be read. The thread
+ * allocates nothing: others may keep it from its CPU while it holds malloc's lock of that memory,
+ * and the event loop that frees it would wait.
+ */
+struct cmdlines {
+	pthread_mutex_t lock;
+	pthread_cond_t asked, read;
+	pthread_t thread;
+	struct cmdline items[ROOM];
+	size_t first, done, waiting;
+	u64 begun_ns; /* the one that is being read; 0: none is */
+	bool stop;
+};
+
+static struct cmdline *item(struct cmdlines *c, size_t i)
+{
+	return &c->items[(c->first + i) % ROOM];
+}
+
+static void *run(void *ctx)
+{
+	char text[CMDLINE_MAX];
+	struct cmdlines *c = ctx;
+
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		u32 tgid;
+
+		while (!c->waiting && !c->stop)
+			pthread_cond_wait(&c->asked, &c->lock);
+		if (c->stop)
+			break;
+		tgid = item(c, c->done)->tgid;
+		c->begun_ns = clock_ns();
+		pthread_mutex_unlock(&c->lock);
+		procfs_cmdline(tgid, text);
+		pthread_mutex_lock(&c->lock);
+		/* Those before it may have been taken meanwhile; it is still the first to be read.
+		 */
+		memcpy(item(c, c->done)->text, text, sizeof(text));
+		c->begun_ns = 0;
+		c->done++;
+		c->waiting--;
+		pthread_cond_signal(&c->read);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+static void release(struct cmdlines *c)
+{
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->asked);
+	pthread_cond_destroy(&c->read);
+	free(c);
+}
+
+struct cmdlines *cmdlines_new(void)
+{
+	struct cmdlines *c = xcalloc(1, sizeof(*c));
+	pthread_condattr_t attr;
+
+	thread_mutex_init(&c->lock);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->asked, &attr);
+	pthread_cond_init(&c->read, &attr);
+	pthread_condattr_destroy(&attr);
+	if (!thread_start(&c->thread, run, c))
+		return c;
+	release(c);
+	return NULL;
+}
+
+void cmdlines_free(struct cmdlines *c)
+{
+	struct timespec end;
+
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	pthread_cond_signal(&c->asked);
+	pthread_mutex_unlock(&c->lock);
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec++;
+	if (!pthread_timedjoin_np(c->thread, NULL, &end))
+		release(c);
+}
+
+void cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->done + c->waiting < ROOM) {
+		struct cmdline *i = item(c, c->done + c->waiting++);
+
+		i->tgid = tgid;
+		i->slot = slot;
+		i->start_ns = start_ns;
+		pthread_cond_signal(&c->asked);
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool cmdlines_take(struct cmdlines *c, struct cmdline *result, u64 until_ns)
+{
+	const u64 second = 1000000000;
+	struct timespec t = {(time_t)(until_ns / second), (long)(until_ns % second)};
+	bool took;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->done && c->waiting)
+		if (pthread_cond_timedwait(&c->read, &c->lock, &t))
+			break;
+	took = c->done;
+	if (took) {
+		*result = *item(c, 0);
+		c->first = (c->first + 1) % ROOM;
+		c->done--;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return took;
+}
+
+bool cmdlines_full(struct cmdlines *c)
+{
+	bool full;
+
+	pthread_mutex_lock(&c->lock);
+	full = c->done + c->waiting == ROOM;
+	pthread_mutex_unlock(&c->lock);
+	return full;
+}
+
+bool cmdlines_pending(struct cmdlines *c)
+{
+	bool pending;
+
+	pthread_mutex_lock(&c->lock);
+	pending =
+		c->done || (c->waiting && (!c->begun_ns || clock_ns() - c->begun_ns < PATIENCE_NS));
+	pthread_mutex_unlock(&c->lock);
+	return pending;
+}
