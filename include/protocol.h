@@ -9,7 +9,7 @@
 enum {
 	PROTOCOL_VERSION = 1,
 	PROTOCOL_MAX_REQUEST = 4096, /* bytes, with the newline */
-	PROTOCOL_NAME_LEN = 256, /* of an escaped name in a request, with its NUL */
+	PROTOCOL_NAME_LEN = 256,     /* of an escaped name in a request, with its NUL */
 	PROTOCOL_MIN_INTERVAL_MS = 50,
 	PROTOCOL_MAX_INTERVAL_MS = 3600000,
 	PROTOCOL_MAX_CAPTURE_MS = 86400000,
