@@ -5,8 +5,10 @@ import collections
 import contextlib
 import json
 import os
+import re
 import resource
 import signal
+import statistics
 import subprocess
 import time
 
@@ -14,7 +16,7 @@ import pytest
 
 from captures import Trace
 from control import FAILED, NO_DAEMON, OK, TVTRACE, USAGE, Client, tvtrace
-from tracer import PATIENCE_S, SANITIZED
+from tracer import PATIENCE_S, ROOT, SANITIZED
 from workloads import CPU, FIRST_CPU, endless_pair
 
 # What python3-protobuf reads in a reasonable time.
@@ -85,6 +87,23 @@ def test_all_since_the_start(tracer, workload, out):
     # Some are not measured: those next to switches that no program saw.
     with_cost = sum(i.cost_ns is not None for i in trace.instants[CPU])
     assert with_cost > 0.99 * len(trace.instants[CPU])
+
+
+def test_protoc_knows_every_field(tracer, workload, out):
+    """Another reader, which prints what it has no name for as a number."""
+    tracer(interval=1)
+    workload("storm", "process", 20).go()
+    workload("pair", "process", "pipe", CPU, 100).go()
+    capture(out, "--last", 10)
+    with open(out, "rb") as data:
+        text = subprocess.run(["protoc", f"--proto_path={ROOT}/include", "--decode=Trace",
+                               "trace.proto"], stdin=data, stdout=subprocess.PIPE, text=True,
+                              check=True).stdout
+    assert not re.search(r"^\s*\d+[:{ ]", text, re.MULTILINE)
+    trace = read(out)
+    assert text.count("\npacket {") + text.startswith("packet {") == len(trace.packets)
+    for kind, count in collections.Counter(kind for kind, *_ in trace.events).items():
+        assert len(re.findall(rf"^      {kind} {{$", text, re.MULTILINE)) == count
 
 
 def test_what_comes(tracer, pairs, out):
@@ -260,9 +279,10 @@ def assert_same(ours, theirs):
     (design section of README.md), that place may also follow a switch to one of its threads.
     """
     leads_to_idle = {0, *map(int, os.listdir("/proc/1/task"))}
-    found, missed = 0, 0
+    found, missed, apart = 0, 0, []
     for switch in ours:
         if found < len(theirs) and is_same(switch, theirs[found]):
+            apart.append(abs(switch[0] - theirs[found][0]))
             found += 1
             continue
         assert found in (0, len(theirs)) or (
@@ -270,6 +290,7 @@ def assert_same(ours, theirs):
             and theirs[found][1] != theirs[found - 1][3]), switch
         missed += 1
     assert found == len(theirs) and missed <= 3 + len(theirs) * 0.01
+    assert statistics.median(apart) < 5000
 
 
 STATES = {0: "R", 1: "S", 2: "D", 4: "T", 8: "t", 0x10: "X", 0x20: "Z", 0x40: "P", 0x80: "I",
@@ -421,10 +442,16 @@ def test_while_the_daemon_is_stopped(tracer, pairs, out):
     assert pairs
 
 
-def test_ended_by_the_user(tracer, pairs, out):
-    tracer(interval=1)
+def test_ended_by_the_user(tracer, pairs, out, tmp_path):
+    metrics = tmp_path / "t.prom"
+    traced = tracer("--textfile", metrics, interval=0.5)
     program = in_background("--for", 3600, "-o", out)
     wait_until(lambda: out.exists() and out.stat().st_size > 300_000)
+    # Everything else goes on.
+    before = metrics.read_bytes()
+    traced.fresh()
+    wait_until(lambda: metrics.read_bytes() != before)
+    assert program.poll() is None
     time.sleep(0.7)
     program.send_signal(signal.SIGINT)
     _, said = program.communicate(timeout=PATIENCE_S)

@@ -13,6 +13,7 @@ enum {
 	ROOM = 256,
 	/* So long may one take; then nobody waits for it any more, but it may still come. */
 	PATIENCE_NS = 500000000,
+	LOOK_NS = 20000000, /* whether it does */
 };
 
 /*
@@ -120,16 +121,31 @@ void cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
 	pthread_mutex_unlock(&c->lock);
 }
 
-bool cmdlines_take(struct cmdlines *c, struct cmdline *result, u64 until_ns)
+/* Under the lock. */
+static bool hangs(const struct cmdlines *c)
+{
+	return c->begun_ns && clock_ns() - c->begun_ns > PATIENCE_NS;
+}
+
+/* Likewise; until then at most, and some more must be looked at again. */
+static void wait_for_one(struct cmdlines *c, u64 until_ns)
 {
 	const u64 second = 1000000000;
-	struct timespec t = {(time_t)(until_ns / second), (long)(until_ns % second)};
+	u64 look_ns = clock_ns() + LOOK_NS;
+	struct timespec t;
+
+	look_ns = look_ns < until_ns ? look_ns : until_ns;
+	t = (struct timespec){(time_t)(look_ns / second), (long)(look_ns % second)};
+	pthread_cond_timedwait(&c->read, &c->lock, &t);
+}
+
+bool cmdlines_take(struct cmdlines *c, struct cmdline *result, u64 until_ns)
+{
 	bool took;
 
 	pthread_mutex_lock(&c->lock);
-	while (!c->done && c->waiting)
-		if (pthread_cond_timedwait(&c->read, &c->lock, &t))
-			break;
+	while (!c->done && c->waiting && !hangs(c) && clock_ns() < until_ns)
+		wait_for_one(c, until_ns);
 	took = c->done;
 	if (took) {
 		*result = *item(c, 0);
@@ -155,8 +171,7 @@ bool cmdlines_pending(struct cmdlines *c)
 	bool pending;
 
 	pthread_mutex_lock(&c->lock);
-	pending =
-		c->done || (c->waiting && (!c->begun_ns || clock_ns() - c->begun_ns < PATIENCE_NS));
+	pending = c->done || (c->waiting && !hangs(c));
 	pthread_mutex_unlock(&c->lock);
 	return pending;
 }
