@@ -64,8 +64,7 @@ struct chunk *chunk_without_switches(const struct chunk *c)
 	const struct frame *f;
 	size_t offset = 0;
 
-	*small = (struct chunk){
-		.room = c->len, .first_ns = c->first_ns, .last_ns = c->last_ns, .refs = 1};
+	*small = (struct chunk){.first_ns = c->first_ns, .last_ns = c->last_ns, .refs = 1};
 	while ((f = chunk_next(c, &offset))) {
 		struct frame *copy = (void *)(small->data + small->len);
 		bool batch = f->type == FRAME_BATCH;
@@ -80,6 +79,9 @@ struct chunk *chunk_without_switches(const struct chunk *c)
 		}
 		small->len += size;
 	}
+	/* Not as much as the other one: whoever is done with it must not take it for one of those.
+	 */
+	small->room = small->len;
 	return xrealloc(small, 1, sizeof(*small) + small->len);
 }
 

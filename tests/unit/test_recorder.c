@@ -129,6 +129,37 @@ static void test_followers(void **state)
 	chunk_unref(kept);
 }
 
+/* Of a chunk that is full to the last byte, too, and what is made anew has room of its own. */
+static void test_room_of_what_is_left(void **state)
+{
+	enum { CHUNK = 256 << 10, FULL_FRAMES = 126 };
+	struct recorder *r = recorder_new(0);
+	struct switch_record one = {.ts_ns = 1};
+	struct chunk *kept = NULL, *small;
+	const struct frame *f;
+	size_t offset = 0, lost = 0;
+
+	(void)state;
+	recorder_follow(r, keep, &kept);
+	for (u64 i = 0; i < FULL_FRAMES; i++)
+		record(r, 0, 1 + i * BATCH);
+	recorder_batch(r, 0, &one, 1, 0);
+	recorder_close(r);
+	assert_int_equal(kept->len, CHUNK);
+	small = chunk_without_switches(kept);
+	assert_int_equal(small->room, small->len);
+	while ((f = chunk_next(small, &offset)))
+		lost += f->lost;
+	assert_int_equal(lost, FULL_FRAMES * BATCH + 1);
+	recorder_unfollow(r, &kept);
+	chunk_unref(kept);
+	chunk_unref(small);
+	/* Those that are filled again, from what is not needed any more. */
+	for (u64 i = 0; i < 20 * FULL_FRAMES; i++)
+		record(r, 0, 1 + i * BATCH);
+	recorder_free(r);
+}
+
 /* As in __task_state_index() and __trace_sched_switch_state() of the kernel (6.18). */
 static void test_prev_state(void **state)
 {
@@ -163,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_the_oldest_goes_first),
 		cmocka_unit_test(test_many_small_chunks),
 		cmocka_unit_test(test_followers),
+		cmocka_unit_test(test_room_of_what_is_left),
 		cmocka_unit_test(test_prev_state),
 	};
 
