@@ -25,7 +25,7 @@ def a_process_that_is_stuck(workload, tmp_path):
 
 def test_only_command_lines_are_missing(tracer, workload, stuck):
     traced = tracer(command=stuck.command)
-    other = workload("pair", "process", "pipe", CPU, 1000)
+    other = workload("pair", "thread", "pipe", CPU, 1000)
     stuck.go()
     other.go()
     publication = traced.fresh()
@@ -42,7 +42,7 @@ def test_only_command_lines_are_missing(tracer, workload, stuck):
 
 def test_what_was_stuck_is_read_once_it_goes_on(tracer, workload, stuck, tmp_path):
     traced = tracer(command=stuck.command)
-    other = workload("pair", "process", "pipe", CPU, 1000)
+    other = workload("pair", "thread", "pipe", CPU, 1000)
     assert not identities.group(traced.fresh(), other.line["pid"])["cmdline"]
     (tmp_path / "fifo").write_text("at last", encoding="ascii")
     deadline = time.monotonic() + PATIENCE_S
