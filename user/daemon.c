@@ -98,7 +98,8 @@ static void on_existing_tasks(void *ctx, const struct task_record *r, size_t n)
 			recorder_task(d->recorder, &r[i], NULL);
 		task_table_event(d->tasks, &r[i]);
 	}
-	if (clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
+	/* Before the start there is nothing to drain. */
+	if (d->host.start_ns && clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
 		drain(d);
 }
 
@@ -463,7 +464,6 @@ static int start(struct daemon *d, const struct features *f)
 	status = probes_attach_tasks(d->probes);
 	if (status)
 		return status;
-	d->drained_ns = clock_ns();
 	err = read_existing_tasks(d);
 	if (err)
 		return fail(STATUS_FAILED, "cannot read the list of tasks: %s", strerror(-err));
