@@ -17,6 +17,8 @@ from kernel import COST_SOURCES, Disguise, features, function_name, works
 from tracer import PATIENCE_S
 from workloads import CPU, PROGRAMS, settled
 
+pytestmark = pytest.mark.kernel
+
 # By how many of its switches a source may miss the end.
 MOST_MISSED = {"sched_exit_tp": 0.0001, "fentry": 0.0001, "kprobe": 0.01}
 

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Exec keeps the task and renames it, also when a thread that is not the leader calls it."""
 
+import pytest
+
 import identities
 from workloads import CPU, PROGRAMS, growth, settled
+
+pytestmark = pytest.mark.kernel
 
 N = 500
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """`from` is what left the CPU: a kernel thread, the idle task, or anything else, even without mm."""
 
+import pytest
+
 import identities
 from identities import REASONS
 from workloads import SLOWNESS
+
+pytestmark = pytest.mark.kernel
 
 KTHREADD = 2
 N = 5000 // SLOWNESS

@@ -10,6 +10,8 @@ import identities
 from identities import KINDS, REASONS
 from workloads import CPU, FIRST_CPU, growth, settled
 
+pytestmark = pytest.mark.kernel
+
 N = 2000
 # Switches to and from the barriers, at either end.
 SLACK = 8

@@ -5,9 +5,13 @@ import contextlib
 import os
 import time
 
+import pytest
+
 import identities
 from tracer import PATIENCE_S
 from workloads import SLOWNESS
+
+pytestmark = pytest.mark.kernel
 
 STORM = 10000 // SLOWNESS
 

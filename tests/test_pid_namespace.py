@@ -11,6 +11,8 @@ import identities
 from identities import REASONS
 from workloads import CPU, PROGRAMS, growth, settled
 
+pytestmark = pytest.mark.kernel
+
 N = 1000
 
 

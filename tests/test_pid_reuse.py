@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Tasks with the same pid, one after the other, are never mixed up."""
 
+import pytest
+
 import identities
 from identities import KINDS
 from workloads import counters, settled
+
+pytestmark = pytest.mark.kernel
 
 
 def check_life(traced, tid, number):

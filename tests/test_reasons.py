@@ -6,6 +6,8 @@ import pytest
 import identities
 from workloads import CPU, Counters, counters, growth, settled
 
+pytestmark = pytest.mark.kernel
+
 N = 3000
 
 

@@ -139,7 +139,7 @@ def test_who_only_switches_does_not_keep_the_reader_from_its_rings(tracer):
     services are. It must be woken each time that a ring fills, and then get its CPU soon. They come
     to an end by themselves: until then everybody else may be kept from the CPUs, this test included.
     """
-    turns = 1_000_000 // SLOWNESS
+    turns = 1_000_000 // SLOWNESS**2
     traced = tracer(interval=2, command=("setsid", TVTRACED))
     before = traced.fresh()["accounting"]
     pairs = " & ".join(f"{PROGRAMS}/pair process pipe {cpu} {turns} normal"

@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.kernel
+
 N = 20
 
 

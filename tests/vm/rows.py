@@ -6,7 +6,7 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source", "applications"))
+    "pid_reuse", "zombies", "cost_source"))
 FEATURES = "tests/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
@@ -54,7 +54,8 @@ def refusal(name, status, words, **keywords):
 
 
 ROWS = (
-    full("5.10"), full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
+    # Of cgroups the oldest one, and both versions of the newest (below).
+    full("5.10", f"{SLOW} {SOME_FEATURES} tests/test_applications.py"), full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
     full("newest-arm64", timeout=900),
     Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=900, counts_instructions=True),
 
