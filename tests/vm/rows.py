@@ -30,7 +30,7 @@ class Row:
     cpus: str = "2"    # as QEMU's -smp
     append: str = ""   # to the kernel's command line
     weight: int = 40   # about how many seconds it takes
-    timeout: int = 600
+    timeout: int = 900
     counts_instructions: bool = False
     newest_clang: bool = False  # makes the BPF programs, instead of the one that builds them here
 
@@ -56,8 +56,8 @@ def refusal(name, status, words, **keywords):
 ROWS = (
     # Of cgroups the oldest one, and both versions of the newest (below).
     full("5.10", f"{SLOW} {SOME_FEATURES} tests/test_applications.py"), full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
-    full("newest-arm64", timeout=900),
-    Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=900, counts_instructions=True),
+    full("newest-arm64", timeout=1200),
+    Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=1200, counts_instructions=True),
 
     Row("clang-5.10", "5.10", BRIEF, newest_clang=True),
     Row("clang-newest", "newest", BRIEF, newest_clang=True),
