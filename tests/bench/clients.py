@@ -22,7 +22,7 @@ from tracers import SERVICE
 
 PID_MAX = "/proc/sys/kernel/pid_max"
 SOCKET = "/run/tvtraced/control.sock"
-READY_TIMEOUT = 60
+READY_TIMEOUT = 90
 REPLY_TIMEOUT = 60
 CAPTURES = 5
 
@@ -76,8 +76,9 @@ def crowd(build, groups, threads, period_ms):
 @contextlib.contextmanager
 def largest_crowd(build, groups, threads, period_ms):
     """
-    Half as many while this machine does not hold so many, or does not fork them in time: where the
-    kernel samples who uses which page (DAMON), that takes the longer the more processes there are.
+    Half as many groups of twice as many threads, while this machine does not hold so many, or does
+    not fork them in time: where the kernel samples who uses which page (DAMON), that takes the
+    longer the more processes there are.
     """
     with contextlib.ExitStack() as stack:
         while True:
@@ -85,7 +86,7 @@ def largest_crowd(build, groups, threads, period_ms):
                 stack.enter_context(crowd(build, groups, threads, period_ms))
                 break
             except TooMany:
-                groups //= 2
+                groups, threads = groups // 2, threads * 2
                 if not groups:
                     raise
         yield
