@@ -243,7 +243,8 @@ static void explain(FILE *out, const struct column *columns, size_t n)
 		explain_one(out, &columns[i]);
 }
 
-char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n)
+static char *doc_of(const char *before, char separator, const char *after,
+		    const struct column *columns, size_t n)
 {
 	char *text;
 	size_t len;
@@ -251,23 +252,21 @@ char *listing_doc(const char *before, const char *after, const struct column *co
 
 	if (!f)
 		abort();
-	fprintf(f, "%s\v%s", before, after);
+	fprintf(f, "%s%c%s", before, separator, after);
 	explain(f, columns, n);
 	fclose(f);
 	return text;
 }
 
+char *listing_doc(const char *before, const char *after, const struct column *columns, size_t n)
+{
+	return doc_of(before, '\v', after, columns, n);
+}
+
 char *listing_doc_add(char *doc, const char *heading, const struct column *columns, size_t n)
 {
-	char *text;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	char *text = doc_of(doc, '\n', heading, columns, n);
 
-	if (!f)
-		abort();
-	fprintf(f, "%s\n%s", doc, heading);
-	explain(f, columns, n);
-	fclose(f);
 	free(doc);
 	return text;
 }
