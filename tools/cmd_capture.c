@@ -117,6 +117,8 @@ static int open_file(struct capture_command *c)
 		if (isatty(c->fd))
 			return fail(CLIENT_USAGE, "-o -: a trace is nothing for a terminal; "
 						  "redirect standard output");
+		if (fcntl(c->fd, F_GETFL) & O_PATH)
+			return fail(CLIENT_USAGE, "-o -: standard output is closed; redirect it");
 		return CLIENT_OK;
 	}
 	c->fd = open(c->path, flags | (c->force ? O_TRUNC : O_EXCL), 0666);

@@ -17,6 +17,7 @@
 #include "interrupt.h"
 #include "names.h"
 #include "reading.h"
+#include "std_streams.h"
 #include "text.h"
 
 enum { OPTION_KIND = 256, OPTION_FROM, OPTION_GROUP, OPTION_APP };
@@ -147,7 +148,7 @@ static int print(struct hist_command *c, const struct costs *costs)
 		break;
 	}
 	c->begun = true;
-	return output_flush();
+	return std_streams_flush();
 }
 
 /* Why there is nothing, when no cost is measured at all; NULL: it is. */

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "interrupt.h"
 #include "reading.h"
+#include "std_streams.h"
 #include "text.h"
 
 #define MIB 1048576.0
@@ -269,7 +270,7 @@ static int print(struct status_command *c, json_object *reply)
 		break;
 	}
 	c->begun = true;
-	return output_flush();
+	return std_streams_flush();
 }
 
 /* The exit status is that of the last look. */

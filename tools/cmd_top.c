@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* `top`: full screen, from applications into thread groups into threads. */
-#include <locale.h>
-#include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +14,7 @@
 #include "interrupt.h"
 #include "messages.h"
 #include "protocol.h"
+#include "terminal.h"
 #include "top.h"
 
 enum { OPTION_SOCKET = 512, DEFAULT_INTERVAL_S = 2 };
@@ -27,44 +26,29 @@ struct top_command {
 
 static const u64 second = 1000000000;
 
-static void choose_colours(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	/* See no-color.org: any value that is not empty. */
-	if ((no_color && *no_color) || !has_colors())
-		return;
-	start_color();
-	use_default_colors();
-	init_pair(1, COLOR_GREEN, -1);
-	init_pair(2, COLOR_YELLOW, -1);
-	init_pair(3, COLOR_RED, -1);
-}
-
 static void leave_screen(void)
 {
 	if (!isendwin())
 		endwin();
+	guard_take(false);
 }
 
 static int open_screen(void)
 {
-	/* The text that comes is UTF-8, whatever LANG says (sudo may drop it). */
-	setlocale(LC_CTYPE, "C.UTF-8");
-	/* initscr() would end the process where the terminal is not known. */
-	if (!newterm(NULL, stdout, stdin))
+	bool colors;
+
+	guard_take(true);
+	if (!terminal_open(stdout, stdin, &colors)) {
+		guard_take(false);
 		return fail(CLIENT_FAILED,
 			    "top: this terminal cannot be driven (TERM=%s); use tvtrace "
 			    "groups -i 2",
 			    getenv("TERM") ? getenv("TERM") : "");
+	}
 	atexit(leave_screen);
 	cbreak();
-	noecho();
-	nodelay(stdscr, TRUE);
 	keypad(stdscr, TRUE);
 	set_escdelay(50);
-	curs_set(0);
-	choose_colours();
 	return CLIENT_OK;
 }
 
@@ -165,5 +149,5 @@ int command_top(int argc, char **argv)
 	arguments_parse(&argp, argc, argv, &c);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return fail(CLIENT_USAGE, "top: needs a terminal; use tvtrace groups -i 2");
-	return guard_run(show, &c);
+	return guard_run(show, &c, CLIENT_FAILED);
 }

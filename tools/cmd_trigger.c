@@ -25,6 +25,7 @@
 #include "names.h"
 #include "protocol.h"
 #include "reading.h"
+#include "std_streams.h"
 #include "text.h"
 #include "trigger_files.h"
 
@@ -308,7 +309,7 @@ static int save(struct trigger_command *c, struct condition *k)
 	printf("%s  %s: %s, saved as %s/%s.pftrace\n", format_time(now, 0), k->text,
 	       condition_format(figure, k, k->last_figure), c->files.path, name);
 	c->saved++;
-	return status ? status : common_output_status(output_flush());
+	return status ? status : common_output_status(std_streams_flush());
 }
 
 static bool may_save(const struct trigger_command *c, const struct condition *k)

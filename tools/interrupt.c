@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "interrupt.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "signals.h"
 
 static volatile sig_atomic_t came;
 
@@ -15,12 +16,12 @@ static void on_signal(int number)
 
 void interrupt_catch(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	/* Without SA_RESTART: what waits is to come back. */
 	struct sigaction action = {.sa_handler = on_signal};
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < NR_ENDING_SIGNALS; i++)
+		if (!signals_ignored(ending_signals[i]))
+			sigaction(ending_signals[i], &action, NULL);
 }
 
 bool interrupted(void)

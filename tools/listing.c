@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "listing.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "std_streams.h"
 #include "text.h"
-
-int output_flush(void)
-{
-	/* Of an earlier write that failed, errno is still there: nothing but writes came after it.
-	 */
-	if (fflush(stdout) || ferror(stdout))
-		return errno ? -errno : -EIO;
-	return 0;
-}
 
 char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r)
 {
@@ -185,7 +176,7 @@ int listing_print(struct listing *l, u64 time_ns, u64 interval_ns, const struct 
 		print_csv(l, time_ns, interval_ns, rows, n);
 		break;
 	}
-	return output_flush();
+	return std_streams_flush();
 }
 
 const struct column *listing_find(const struct column *columns, size_t n, const char *key)

@@ -81,7 +81,4 @@ char *listing_keep_text(int key, const char *text, void *input);
 /* Text that names what cannot be printed, for one field of CSV (RFC 4180). */
 void csv_field(FILE *out, const char *text);
 
-/* Flushes standard output. 0 or -errno; a reader that has gone is -EPIPE. */
-int output_flush(void);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A report as one page of HTML (well-formed XML, too) that needs nothing else, not even scripts. */
 #include "report_html.h"
+#include "std_streams.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -145,5 +146,5 @@ int report_html(struct report *r)
 	       "misses "
 	       "that this one pays afterwards.</p>\n</body>\n</html>\n",
 	       TVTRACED_VERSION);
-	return output_flush();
+	return std_streams_flush();
 }

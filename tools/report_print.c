@@ -7,6 +7,7 @@
 #include "histogram_print.h"
 #include "names.h"
 #include "report.h"
+#include "std_streams.h"
 
 static void print_line(void *ctx, const char *key, const char *text)
 {
@@ -47,7 +48,7 @@ int report_text(struct report *r)
 	if (err || r->list.nr_rows == r->list.nr_all)
 		return err;
 	printf("and %zu more (--limit)\n", r->list.nr_all - r->list.nr_rows);
-	return output_flush();
+	return std_streams_flush();
 }
 
 int report_csv(struct report *r)
@@ -166,5 +167,5 @@ int report_json(struct report *r)
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
-	return output_flush();
+	return std_streams_flush();
 }

@@ -2,13 +2,13 @@
 #include "top.h"
 
 #include <inttypes.h>
-#include <ncurses.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "names.h"
 #include "reading.h"
+#include "terminal.h"
 #include "text.h"
 
 enum {
@@ -16,9 +16,6 @@ enum {
 	FOOT_LINES = 1,
 	HISTOGRAM_LINES = 9,
 	MIN_ROWS = 3,
-	PAIR_THREAD = 1,
-	PAIR_PROCESS,
-	PAIR_WARNING,
 };
 
 static const char *const help_lines[] = {

@@ -10,7 +10,7 @@
 #include "clock.h"
 #include "command.h"
 
-enum { ESCAPE = 27, DELETE = 127, CONTROL_H = 8, CONTROL_L = 12 };
+enum { ESCAPE = 27, DELETE = 127, CONTROL_H = 8, CONTROL_L = 12, MOST_KEYS = 256 };
 
 static void backspace_filter(struct top *t)
 {
@@ -165,8 +165,14 @@ int top_keys(struct top *t)
 	int status = CLIENT_OK, kind;
 	wint_t pressed;
 
-	while (!t->quit && !status && (kind = get_wch(&pressed)) != ERR) {
-		bool function = kind == KEY_CODE_YES;
+	/* However fast they come, the screen is drawn in between. */
+	for (int i = 0; i < MOST_KEYS && !t->quit && !status; i++) {
+		bool function;
+
+		kind = get_wch(&pressed);
+		if (kind == ERR)
+			break;
+		function = kind == KEY_CODE_YES;
 
 		if (t->help && !(function && pressed == KEY_RESIZE))
 			t->help = false;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* tvtrace: asks the running tvtraced who switches, how often, and at what cost. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "arguments.h"
 #include "command.h"
 #include "error.h"
+#include "signals.h"
+#include "std_streams.h"
 
 static int help(int argc, char **argv);
 
@@ -78,9 +79,10 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int status;
 
+	std_streams_init(CLIENT_FAILED);
+	signals_ignore_rest();
 	program_name = "tvtrace";
 	arguments_bad_status = CLIENT_USAGE;
-	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		print_usage(stderr);
 		return CLIENT_USAGE;

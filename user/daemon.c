@@ -24,6 +24,9 @@
 #include "procfs.h"
 #include "publication.h"
 #include "recorder.h"
+#include "screen.h"
+#include "signals.h"
+#include "stderr_stream.h"
 
 enum {
 	/* What does not fit is charged to `other`. About 200 bytes a thread, 1 KiB a group. */
@@ -49,6 +52,8 @@ enum {
 /* Who never waits loses its priority in the end (priority.h): after so long, a short rest. */
 #define BUSY_MOST_NS (15 * MS)
 #define REST_NS (MS / 10)
+
+static const int stdin_fd = STDIN_FILENO;
 
 struct daemon {
 	const struct options *options;
@@ -252,6 +257,55 @@ static void fill_for_control(void *ctx, struct publication *p)
 	p->own_rss_bytes = procfs_own_rss();
 }
 
+static int watch(struct daemon *d, int fd, void *about)
+{
+	struct epoll_event e = {.events = EPOLLIN, .data.ptr = about};
+
+	return epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+/* While the terminal is another job's, so are the keys. */
+static int watch_keys(struct daemon *d)
+{
+	struct live_screen *screen = outputs_screen(d->outputs);
+
+	if (!isatty(stdin_fd))
+		return 0;
+	if (screen && screen_has_terminal(screen))
+		return watch(d, stdin_fd, (void *)&stdin_fd);
+	epoll_ctl(d->epoll_fd, EPOLL_CTL_DEL, stdin_fd, NULL);
+	return 0;
+}
+
+/* Ctrl-Z: the shell that gets the terminal next must find it as it was. */
+static void stop_with_terminal(struct daemon *d)
+{
+	sigset_t stop;
+
+	if (outputs_screen(d->outputs)) {
+		screen_suspend(outputs_screen(d->outputs));
+		watch_keys(d);
+	}
+	/* By default: where no shell could make it go on, the kernel does not stop it. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	raise(SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	d->drained_ns = clock_ns();
+}
+
+/* A shell that brings a running job to the foreground sends no signal. */
+static void go_on_with_terminal(struct daemon *d)
+{
+	struct live_screen *screen = outputs_screen(d->outputs);
+
+	if (!screen || screen_has_terminal(screen) || !screen_resume(screen))
+		return;
+	watch_keys(d);
+	outputs_redraw(d->outputs, &d->publication);
+}
+
 static void on_timer(struct daemon *d)
 {
 	u64 ticks;
@@ -262,6 +316,7 @@ static void on_timer(struct daemon *d)
 		drain(d);
 	mend_tasks(d);
 	sync_all(d);
+	go_on_with_terminal(d);
 	publish(d);
 	drain(d);
 }
@@ -270,20 +325,34 @@ static void on_signal(struct daemon *d)
 {
 	struct signalfd_siginfo info;
 
-	while (read(d->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGWINCH)
-			outputs_resize(d->outputs, &d->publication);
-		else
+	while (read(d->signal_fd, &info, sizeof(info)) == sizeof(info))
+		switch (info.ssi_signo) {
+		case SIGTSTP:
+			stop_with_terminal(d);
+			break;
+		case SIGCONT:
+			go_on_with_terminal(d);
+			break;
+		case SIGWINCH:
+			outputs_redraw(d->outputs, &d->publication);
+			break;
+		default:
 			d->stop = d->told = true;
-	}
+		}
 }
 
-static int watch(struct daemon *d, int fd, void *about)
+static void on_key(struct daemon *d)
 {
-	struct epoll_event e = {.events = EPOLLIN, .data.ptr = about};
+	struct live_screen *screen = outputs_screen(d->outputs);
+	enum screen_keys keys = screen ? screen_keys(screen) : SCREEN_NO_KEY;
 
-	return epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+	if (keys == SCREEN_NO_KEY)
+		return;
+	d->stop = true;
+	/* As SIGHUP, which comes only from the controlling terminal. */
+	d->told = d->told || keys == SCREEN_GONE;
 }
+
 
 static int start_timer(int *fd, u64 first_ns, u64 period_ns)
 {
@@ -301,7 +370,6 @@ static int start_loop(struct daemon *d)
 {
 	const struct options *o = d->options;
 	u64 stop_ns = o->once ? o->interval_ns : o->duration_ns;
-	static const int stdin_fd = STDIN_FILENO;
 	int err = 0;
 
 	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -324,8 +392,8 @@ static int start_loop(struct daemon *d)
 		err = watch(d, control_fd(d->control), &d->control);
 	if (!err && outputs_fd(d->outputs) >= 0)
 		err = watch(d, outputs_fd(d->outputs), &d->outputs);
-	if (!err && outputs_take_keys(d->outputs))
-		err = watch(d, stdin_fd, (void *)&stdin_fd);
+	if (!err && outputs_screen(d->outputs))
+		err = watch_keys(d);
 	return err;
 }
 
@@ -343,8 +411,8 @@ static void dispatch(struct daemon *d, const void *about)
 		control_run(d->control);
 	else if (about == &d->outputs)
 		on_output_error(d, outputs_error(d->outputs));
-	else if (outputs_key_quits(d->outputs))
-		d->stop = true;
+	else
+		on_key(d);
 }
 
 static int wait_for_events(struct daemon *d, struct epoll_event *events, int most)
@@ -421,14 +489,14 @@ static void fill_host(struct daemon *d)
 /* Signals become readable events, before any thread is made that could take them otherwise. */
 static int take_signals(struct daemon *d)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
+	static const int of_terminals[] = {SIGWINCH, SIGTSTP, SIGCONT};
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
+	signals_ending(&set);
+	for (size_t i = 0; i < sizeof(of_terminals) / sizeof(of_terminals[0]); i++)
+		if (!signals_ignored(of_terminals[i]))
+			sigaddset(&set, of_terminals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return d->signal_fd < 0 ? -errno : 0;
 }
@@ -475,9 +543,11 @@ static int start(struct daemon *d, const struct features *f)
 	status = probes_attach_switches(d->probes);
 	if (status)
 		return status;
-	err = outputs_start(d->outputs);
+	err = stderr_stream_start();
+	if (!err)
+		err = outputs_start(d->outputs);
 	if (err)
-		return fail(STATUS_FAILED, "cannot start the thread for standard output: %s",
+		return fail(STATUS_FAILED, "cannot start the threads for standard output and error: %s",
 			    strerror(-err));
 	err = start_loop(d);
 	return err ? fail(STATUS_FAILED, "cannot start the event loop: %s", strerror(-err)) : 0;
@@ -502,6 +572,7 @@ static void cleanup(struct daemon *d)
 		histogram_release(&d->publication.cost[i]);
 		histogram_release(&d->publication.interval_cost[i]);
 	}
+	stderr_stream_stop();
 	close_fd(d->epoll_fd);
 	close_fd(d->timer_fd);
 	close_fd(d->stop_fd);

@@ -4,16 +4,25 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "text.h"
+
 bool verbose;
 const char *program_name = "tvtraced";
+static bool said;
+static void (*writer)(const char *line);
 
 static void say(const char *format, va_list args)
 {
-	char line[1024];
+	char text[1024], printable[4 * sizeof(text)], line[5 * sizeof(text)];
 
+	vsnprintf(text, sizeof(text), format, args);
+	snprintf(line, sizeof(line), "%s: %s\n", program_name,
+		 text_printable(printable, sizeof(printable), text));
 	/* In one write, so that lines of two threads do not mix. */
-	vsnprintf(line, sizeof(line), format, args);
-	fprintf(stderr, "%s: %s\n", program_name, line);
+	if (writer)
+		writer(line);
+	else
+		fputs(line, stderr);
 }
 
 void warn(const char *format, ...)
@@ -32,7 +41,18 @@ int fail(int status, const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+	said = true;
 	return status;
+}
+
+void error_set_writer(void (*write)(const char *line))
+{
+	writer = write;
+}
+
+bool error_said(void)
+{
+	return said;
 }
 
 void tell(const char *format, ...)

@@ -13,17 +13,28 @@
 #include "error.h"
 #include "exit_status.h"
 #include "features.h"
+#include "guard.h"
 #include "lock.h"
 #include "options.h"
+#include "outputs.h"
 #include "show_features.h"
+#include "signals.h"
+#include "std_streams.h"
 
 #define LOCK_PATH "/run/tvtraced.lock"
 
 /* libbpf's own words are for --verbose; what failed is said once, by us. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
+	char text[1024];
+
 	(void)level;
-	return verbose ? vfprintf(stderr, format, args) : 0;
+	if (!verbose)
+		return 0;
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\n")] = '\0';
+	tell("%s", text);
+	return 0;
 }
 
 static bool may_trace(void)
@@ -92,18 +103,12 @@ static int take_lock(void)
 	return STATUS_OK;
 }
 
-int main(int argc, char **argv)
+static int run(void *ctx)
 {
+	const struct options *options = ctx;
 	struct features features = {0};
-	struct options options;
 	int status;
 
-	options_parse(&options, argc, argv);
-	libbpf_set_print(print_libbpf);
-	if (options.features) {
-		status = read_features(&features);
-		return status ? status : show_features(stdout, &features, &options, may_trace());
-	}
 	if (!may_trace())
 		return fail(STATUS_NO_PRIVILEGE,
 			    "no privilege to trace the kernel; run as root, or "
@@ -114,6 +119,29 @@ int main(int argc, char **argv)
 	if (!status)
 		status = take_lock();
 	if (!status)
-		status = daemon_run(&options, &features);
+		status = daemon_run(options, &features);
 	return status;
+}
+
+static int tell_features(const struct options *options)
+{
+	struct features features = {0};
+	int status = read_features(&features);
+
+	return status ? status : show_features(stdout, &features, options, may_trace());
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+
+	std_streams_init(STATUS_FAILED);
+	signals_ignore_rest();
+	options_parse(&options, argc, argv);
+	libbpf_set_print(print_libbpf);
+	if (options.features)
+		return tell_features(&options);
+	if (outputs_want_terminal(&options))
+		return guard_run(run, &options, STATUS_FAILED);
+	return run(&options);
 }

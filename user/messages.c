@@ -2,8 +2,11 @@
 #include "messages.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+enum { RELEASE_PATIENCE_MS = 1000 };
 
 static int real_stderr = -1;
 
@@ -13,7 +16,7 @@ void messages_hold(void)
 
 	if (held < 0)
 		return;
-	if (isatty(STDERR_FILENO))
+	if (real_stderr < 0 && isatty(STDERR_FILENO))
 		real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (real_stderr >= 0)
 		dup2(held, STDERR_FILENO);
@@ -22,17 +25,25 @@ void messages_hold(void)
 	close(held);
 }
 
+/* A terminal that is stopped, or gone, takes no messages. */
+static bool takes_messages(void)
+{
+	struct pollfd p = {.fd = real_stderr, .events = POLLOUT};
+
+	return poll(&p, 1, RELEASE_PATIENCE_MS) == 1 && p.revents & POLLOUT;
+}
+
 void messages_release(void)
 {
-	char text[4096];
+	/* Small: a terminal that takes anything takes this much. */
+	char text[256];
 	off_t at = 0;
 	ssize_t n;
 
 	if (real_stderr < 0)
 		return;
 	while ((n = pread(STDERR_FILENO, text, sizeof(text), at)) > 0) {
-		/* A terminal that is gone takes no messages. */
-		if (write(real_stderr, text, (size_t)n) != n)
+		if (!takes_messages() || write(real_stderr, text, (size_t)n) != n)
 			break;
 		at += n;
 	}

@@ -18,10 +18,13 @@
 #include "textfile.h"
 #include "view.h"
 
+enum { MOST_WAITING = 64 << 20 }; /* bytes for a reader that is slow */
+
 struct outputs {
 	struct options options;
-	struct screen *screen;
-	struct stream *stream;	    /* standard output's; NULL: the screen has it, or nobody */
+	struct live_screen *screen; /* NULL: no live view */
+	bool had_screen;	    /* a terminal that goes is a reader that goes */
+	struct stream *stream;	    /* standard output's; NULL: nobody wants it */
 	bool left_out;		    /* the latest publication, of standard output */
 	struct file_writer *writer; /* NULL: no textfile */
 	struct series_table *series;
@@ -66,16 +69,24 @@ int outputs_open(struct outputs **result, const struct options *o)
 	return STATUS_OK;
 }
 
+bool outputs_want_terminal(const struct options *o)
+{
+	return !o->quiet && !o->json && !o->once && isatty(STDOUT_FILENO);
+}
+
 int outputs_start(struct outputs *out)
 {
-	const struct options *o = &out->options;
+	int err;
 
-	if (o->quiet)
+	if (out->options.quiet)
 		return 0;
+	err = stream_open(&out->stream, STDOUT_FILENO, MOST_WAITING);
+	if (err || !outputs_want_terminal(&out->options))
+		return err;
 	/* A terminal that cannot be driven gets plain blocks. */
-	if (!o->json && !o->once && isatty(STDOUT_FILENO) && !screen_open(&out->screen))
-		return 0;
-	return stream_open(&out->stream, STDOUT_FILENO);
+	err = screen_open(&out->screen, out->stream);
+	out->had_screen = !err;
+	return err == -ENOTTY ? 0 : err;
 }
 
 static void publish_textfile(struct outputs *out, const struct publication *p)
@@ -128,8 +139,6 @@ static int print(struct outputs *out, const struct publication *p)
 
 static int publish_stdout(struct outputs *out, const struct publication *p)
 {
-	int err = 0;
-
 	if (out->options.quiet)
 		return 0;
 	if (out->screen && !p->final) {
@@ -137,19 +146,22 @@ static int publish_stdout(struct outputs *out, const struct publication *p)
 		return 0;
 	}
 	/* The last block stays on the terminal when the live view has gone. */
-	if (out->screen) {
-		screen_close(out->screen);
-		out->screen = NULL;
-		err = stream_open(&out->stream, STDOUT_FILENO);
-	}
-	return err ? err : print(out, p);
+	screen_close(out->screen);
+	out->screen = NULL;
+	return print(out, p);
+}
+
+/* A terminal that was hung up is a reader that has gone. */
+static int error_of(const struct outputs *out, int err)
+{
+	return out->had_screen && err == -EIO ? -EPIPE : err;
 }
 
 int outputs_publish(struct outputs *out, const struct publication *p)
 {
 	if (out->writer)
 		publish_textfile(out, p);
-	return publish_stdout(out, p);
+	return error_of(out, publish_stdout(out, p));
 }
 
 int outputs_fd(const struct outputs *out)
@@ -159,25 +171,20 @@ int outputs_fd(const struct outputs *out)
 
 int outputs_error(struct outputs *out)
 {
-	return out->stream ? stream_error(out->stream) : 0;
+	return out->stream ? error_of(out, stream_error(out->stream)) : 0;
 }
 
 int outputs_finish(struct outputs *out, int interrupt_fd, int patience_ms)
 {
-	return out->stream ? stream_finish(out->stream, interrupt_fd, patience_ms) : 0;
+	return out->stream ? error_of(out, stream_finish(out->stream, interrupt_fd, patience_ms)) : 0;
 }
 
-bool outputs_take_keys(const struct outputs *out)
+struct live_screen *outputs_screen(const struct outputs *out)
 {
-	return out->screen && isatty(STDIN_FILENO);
+	return out->screen;
 }
 
-bool outputs_key_quits(struct outputs *out)
-{
-	return out->screen && screen_wants_quit(out->screen);
-}
-
-void outputs_resize(struct outputs *out, const struct publication *p)
+void outputs_redraw(struct outputs *out, const struct publication *p)
 {
 	if (!out->screen)
 		return;
@@ -189,8 +196,7 @@ void outputs_close(struct outputs *out)
 {
 	if (!out)
 		return;
-	if (out->screen)
-		screen_close(out->screen);
+	screen_close(out->screen);
 	stream_close(out->stream);
 	if (out->writer)
 		file_writer_close(out->writer);

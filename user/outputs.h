@@ -9,6 +9,10 @@
 #include "publication.h"
 
 struct outputs;
+struct live_screen;
+
+/* Whether there is to be a live view: then the terminal must be guarded (guard.h). */
+bool outputs_want_terminal(const struct options *o);
 
 /* Opens the textfile, if one is asked for. Returns 0 or an exit status, having printed why. */
 int outputs_open(struct outputs **out, const struct options *o);
@@ -24,7 +28,7 @@ int outputs_publish(struct outputs *out, const struct publication *p);
 
 /*
  * Readable when standard output cannot be written any more, for the reason that outputs_error()
- * gives as -errno; -1: there is none to watch.
+ * gives as -errno, -EPIPE also for a terminal that is gone; -1: there is none to watch.
  */
 int outputs_fd(const struct outputs *out);
 int outputs_error(struct outputs *out);
@@ -32,12 +36,11 @@ int outputs_error(struct outputs *out);
 /* Waits for the reader of standard output as stream_finish() does (stream.h). */
 int outputs_finish(struct outputs *out, int interrupt_fd, int patience_ms);
 
-/* Whether keys can come on standard input, and what they mean: true for quit. */
-bool outputs_take_keys(const struct outputs *out);
-bool outputs_key_quits(struct outputs *out);
+/* Whether keys can come on standard input; NULL when there is no live view. */
+struct live_screen *outputs_screen(const struct outputs *out);
 
-/* The terminal's size has changed. */
-void outputs_resize(struct outputs *out, const struct publication *p);
+/* The terminal's size has changed, or the live view has it again. */
+void outputs_redraw(struct outputs *out, const struct publication *p);
 
 /* Restores the terminal, removes the textfile. NULL is ignored. */
 void outputs_close(struct outputs *out);

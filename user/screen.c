@@ -2,20 +2,21 @@
 #include "screen.h"
 
 #include <errno.h>
-#include <locale.h>
-#include <ncurses.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "canvas.h"
+#include "guard.h"
 #include "messages.h"
+#include "terminal.h"
 #include "text.h"
 #include "view.h"
 
@@ -25,10 +26,19 @@
 enum {
 	MESSAGE_BYTES = 512,  /* of its last line */
 	HELD_BYTES = 1 << 16, /* of all messages that wait for the terminal to be free */
+	KEYS_BYTES = 64,      /* read at once */
+	MOST_READS = 16,      /* of keys before others get their turn */
+	LEAVE_PATIENCE_MS = 1000,
+	ESCAPE = 27,
 };
 
-struct screen {
-	SCREEN *terminal;
+struct live_screen {
+	SCREEN *ncurses;
+	FILE *drawn; /* what ncurses has written and the stream has not got yet: a file in memory */
+	struct stream *stream;
+	struct termios before;
+	bool has_termios; /* and they were changed */
+	bool given_back;
 	attr_t styles[NR_STYLES];
 	struct top_groups top; /* of the publication of drawn_ns */
 	u64 drawn_ns;
@@ -37,13 +47,8 @@ struct screen {
 	u64 message_until_ns;
 };
 
-/* Whoever stopped the terminal (Ctrl-S), or reads it slowly, is not waited for. */
-static bool takes_output(void)
-{
-	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
-
-	return poll(&p, 1, 0) > 0;
-}
+/* For exit() in the middle of things, as on memory exhaustion. */
+static struct live_screen *open_screen;
 
 /* What Ctrl-S has stopped starts again when that key means nothing for a moment. */
 static void start_output(void)
@@ -58,18 +63,60 @@ static void start_output(void)
 	tcsetattr(STDOUT_FILENO, TCSANOW, &before);
 }
 
-/* For exit() in the middle of things, as on memory exhaustion. */
-static void restore(void)
+/*
+ * Keys come at once and are not echoed, and reading them never waits. Nor does this for the terminal
+ * to have taken its output (TCSANOW).
+ */
+static void set_modes(struct live_screen *s)
 {
-	if (!isendwin()) {
-		start_output();
-		endwin();
-	}
+	struct termios t;
+
+	s->has_termios = !tcgetattr(STDIN_FILENO, &s->before);
+	if (!s->has_termios)
+		return;
+	t = s->before;
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	t.c_cc[VMIN] = 0;
+	t.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &t);
+}
+
+static void restore_modes(const struct live_screen *s)
+{
+	if (s->has_termios)
+		tcsetattr(STDIN_FILENO, TCSANOW, &s->before);
+}
+
+static void restore_at_exit(void)
+{
+	if (!open_screen || open_screen->given_back)
+		return;
+	start_output();
+	restore_modes(open_screen);
+	guard_write_leave();
+	guard_take(false);
 	messages_release();
 }
 
+/* Passes on to the stream what ncurses has written. */
+static void submit(struct live_screen *s)
+{
+	int fd = fileno(s->drawn);
+	off_t len = lseek(fd, 0, SEEK_CUR);
+	char *data;
+
+	if (len <= 0)
+		return;
+	data = xcalloc(1, (size_t)len);
+	if (pread(fd, data, (size_t)len, 0) == len)
+		stream_submit(s->stream, data, (size_t)len);
+	else
+		free(data);
+	lseek(fd, 0, SEEK_SET);
+}
+
 /* Takes the last of what was said since the last call. */
-static void read_messages(struct screen *s, u64 now_ns)
+static void read_messages(struct live_screen *s, u64 now_ns)
 {
 	char text[MESSAGE_BYTES];
 	struct stat st;
@@ -91,63 +138,116 @@ static void read_messages(struct screen *s, u64 now_ns)
 	text[n] = '\0';
 	line = strrchr(text, '\n');
 	line = line ? line + 1 : text;
-	name_escape(s->message, sizeof(s->message), line, strlen(line));
+	snprintf(s->message, sizeof(s->message), "%s", line);
+	text_disarm(s->message);
 	s->message_until_ns = now_ns + MESSAGE_NS;
 	if (s->message_end > HELD_BYTES && !ftruncate(STDERR_FILENO, 0))
 		s->message_end = 0;
 }
 
-static void choose_styles(struct screen *s)
+static void choose_styles(struct live_screen *s, bool colors)
 {
-	const char *no_color = getenv("NO_COLOR");
-
 	s->styles[STYLE_HEADING] = A_BOLD;
 	s->styles[STYLE_WARNING] = A_BOLD;
-	/* See no-color.org: any value that is not empty. */
-	if ((no_color && *no_color) || !has_colors())
+	if (!colors)
 		return;
-	start_color();
-	use_default_colors();
-	init_pair(1, COLOR_GREEN, -1);
-	init_pair(2, COLOR_YELLOW, -1);
-	init_pair(3, COLOR_RED, -1);
 	s->styles[STYLE_DIM] = A_DIM;
-	s->styles[STYLE_THREAD] = COLOR_PAIR(1);
-	s->styles[STYLE_PROCESS] = COLOR_PAIR(2);
-	s->styles[STYLE_WARNING] = COLOR_PAIR(3) | A_BOLD;
+	s->styles[STYLE_THREAD] = COLOR_PAIR(PAIR_THREAD);
+	s->styles[STYLE_PROCESS] = COLOR_PAIR(PAIR_PROCESS);
+	s->styles[STYLE_WARNING] = COLOR_PAIR(PAIR_WARNING) | A_BOLD;
 }
 
-int screen_open(struct screen **out)
+/* On a terminal that is not its controlling one, there are no jobs. */
+static bool in_foreground(void)
 {
-	const char *term = getenv("TERM");
-	struct screen *s;
-	SCREEN *terminal;
+	pid_t group = tcgetpgrp(STDOUT_FILENO);
 
-	if (!term || !*term || !strcmp(term, "dumb"))
-		return -ENOTTY;
-	/* The text that comes is UTF-8, whatever LANG says (sudo may drop it). */
-	setlocale(LC_CTYPE, "C.UTF-8");
-	/* initscr() would end the process where the terminal is not known. */
-	terminal = newterm(NULL, stdout, stdin);
-	if (!terminal)
+	return group < 0 || group == getpgrp();
+}
+
+static bool get_size(struct winsize *size)
+{
+	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, size) && size->ws_row && size->ws_col;
+}
+
+static void set_size(void)
+{
+	struct winsize size;
+
+	/* Not resizeterm(), which would also put a key into ncurses' queue. */
+	if (get_size(&size))
+		resize_term(size.ws_row, size.ws_col);
+}
+
+/* What ncurses draws to is a file and has no size, so it looks here for that of its beginning. */
+static void tell_size(void)
+{
+	struct winsize size;
+	char number[16];
+
+	if (!get_size(&size))
+		return;
+	snprintf(number, sizeof(number), "%u", size.ws_row);
+	setenv("LINES", number, true);
+	snprintf(number, sizeof(number), "%u", size.ws_col);
+	setenv("COLUMNS", number, true);
+}
+
+static int open_memory(FILE **file)
+{
+	int fd = memfd_create("tvtraced screen", MFD_CLOEXEC);
+
+	*file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (*file)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return -errno;
+}
+
+static void take_terminal(struct live_screen *s)
+{
+	guard_take(true);
+	set_modes(s);
+	messages_hold();
+	s->given_back = false;
+}
+
+int screen_open(struct live_screen **out, struct stream *stream)
+{
+	struct live_screen *s;
+	bool colors;
+	int err;
+
+	if (!terminal_is_drivable() || !in_foreground())
 		return -ENOTTY;
 	s = xcalloc(1, sizeof(*s));
-	s->terminal = terminal;
-	atexit(restore);
-	messages_hold();
-	cbreak();
-	noecho();
-	nodelay(stdscr, TRUE);
-	keypad(stdscr, FALSE);
-	curs_set(0);
-	choose_styles(s);
+	tell_size();
+	err = open_memory(&s->drawn);
+	if (!err) {
+		s->ncurses = terminal_open(s->drawn, stdin, &colors);
+		err = s->ncurses ? 0 : -ENOTTY;
+	}
+	if (err) {
+		if (s->drawn)
+			fclose(s->drawn);
+		free(s);
+		return err;
+	}
+	/* Keys are read here, not by ncurses, which must not look for them either. */
+	typeahead(-1);
+	choose_styles(s, colors);
+	s->stream = stream;
+	open_screen = s;
+	atexit(restore_at_exit);
+	take_terminal(s);
 	*out = s;
 	return 0;
 }
 
 static void put_text(void *sink, enum style style, const char *utf8)
 {
-	const struct screen *s = sink;
+	const struct live_screen *s = sink;
 
 	attrset((int)s->styles[style]);
 	addstr(utf8);
@@ -162,7 +262,7 @@ static void next_line(void *sink)
 		move(y + 1, 0);
 }
 
-static void draw_message(struct screen *s)
+static void draw_message(struct live_screen *s)
 {
 	struct canvas c = {
 		.width = COLS - 1, .height = 1, .text = put_text, .end_line = next_line, .sink = s};
@@ -172,7 +272,7 @@ static void draw_message(struct screen *s)
 	canvas_print(&c, STYLE_WARNING, "%s", s->message);
 }
 
-void screen_draw(struct screen *s, const struct publication *p)
+void screen_draw(struct live_screen *s, const struct publication *p)
 {
 	/* One column less: writing to the last cell of the last line would scroll some terminals.
 	 */
@@ -186,7 +286,8 @@ void screen_draw(struct screen *s, const struct publication *p)
 	if (p->now_ns != s->drawn_ns)
 		view_find_top(&s->top, p);
 	s->drawn_ns = p->now_ns;
-	if (!takes_output())
+	/* What is drawn next is made of the difference to what was drawn before. */
+	if (s->given_back || !stream_is_idle(s->stream))
 		return;
 	read_messages(s, p->now_ns);
 	erase();
@@ -197,34 +298,103 @@ void screen_draw(struct screen *s, const struct publication *p)
 	if (s->message[0])
 		draw_message(s);
 	refresh();
+	submit(s);
 }
 
-void screen_resize(struct screen *s)
+void screen_resize(struct live_screen *s)
 {
-	struct winsize size;
-
 	(void)s;
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col)
-		resizeterm(size.ws_row, size.ws_col);
+	set_size();
 	clear();
 }
 
-bool screen_wants_quit(struct screen *s)
+/* How many bytes the key is, of which the first one is ESC: a cursor key, or another one with Alt. */
+static size_t escape_len(const char *keys, size_t n)
 {
-	bool quit = false;
-	int key;
+	size_t len = 2;
 
-	(void)s;
-	while ((key = getch()) != ERR)
-		quit = quit || key == 'q' || key == 'Q';
-	return quit;
+	if (n < 2)
+		return n;
+	if (keys[1] == 'O')
+		return n < 3 ? n : 3;
+	if (keys[1] != '[')
+		return 2;
+	/* ECMA-48: a control sequence ends with one of these. */
+	while (len < n && (keys[len] < 0x40 || keys[len] > 0x7e))
+		len++;
+	return len < n ? len + 1 : n;
 }
 
-void screen_close(struct screen *s)
+static bool has_quit(const char *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i += keys[i] == ESCAPE ? escape_len(keys + i, n - i) : 1)
+		if (keys[i] == 'q' || keys[i] == 'Q')
+			return true;
+	return false;
+}
+
+static bool is_hung_up(void)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
+enum screen_keys screen_keys(struct live_screen *s)
+{
+	char keys[KEYS_BYTES];
+	ssize_t n = 1;
+
+	(void)s;
+	for (int i = 0; i < MOST_READS && n > 0; i++) {
+		n = read(STDIN_FILENO, keys, sizeof(keys));
+		if (n > 0 && has_quit(keys, (size_t)n))
+			return SCREEN_QUIT;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return SCREEN_GONE;
+	}
+	/* No bytes: there are none now, or will never be any. */
+	return is_hung_up() ? SCREEN_GONE : SCREEN_NO_KEY;
+}
+
+bool screen_has_terminal(const struct live_screen *s)
+{
+	return !s->given_back;
+}
+
+void screen_suspend(struct live_screen *s)
+{
+	if (s->given_back)
+		return;
+	start_output();
+	endwin();
+	submit(s);
+	restore_modes(s);
+	/* What is printed next belongs on the screen that was there before. */
+	stream_wait_idle(s->stream, LEAVE_PATIENCE_MS);
+	messages_release();
+	s->given_back = true;
+	guard_take(false);
+}
+
+bool screen_resume(struct live_screen *s)
+{
+	if (!in_foreground())
+		return false;
+	take_terminal(s);
+	s->message_end = 0;
+	set_size();
+	clear();
+	return true;
+}
+
+void screen_close(struct live_screen *s)
 {
 	if (!s)
 		return;
-	restore();
-	delscreen(s->terminal);
+	screen_suspend(s);
+	open_screen = NULL;
+	delscreen(s->ncurses);
+	fclose(s->drawn);
 	free(s);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "show_features.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -82,14 +81,10 @@ int show_features(FILE *out, struct features *f, const struct options *o, bool m
 		source = programs.source;
 		programs_unload(&programs);
 	}
-	errno = 0;
 	print_table(out, f);
 	if (!features_suffice(f))
 		fprintf(out, "cost source: tvtraced does not start on this kernel\n");
 	else if (!status)
 		print_source(out, source, o, may_try);
-	if (fflush(out) || ferror(out))
-		return fail(STATUS_FAILED, "cannot write to standard output: %s",
-			    strerror(errno ? errno : EIO));
 	return status;
 }

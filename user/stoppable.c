@@ -20,7 +20,6 @@ void stoppable_init(struct stoppable *s, int fd, const bool *stop)
 static int wait_for_room(const struct stoppable *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
-
 	bool stop;
 
 	do {
@@ -30,6 +29,8 @@ static int wait_for_room(const struct stoppable *s)
 		n = stop && !s->goes_on ? 0 : poll(&p, 1, PATIENCE_MS);
 		if (n < 0 && errno != EINTR)
 			return -errno;
+		if (n > 0 && p.revents & POLLNVAL)
+			return -EBADF;
 		if (n > 0)
 			return p.revents & POLLOUT ? 0 : -EPIPE;
 	} while (!stop);

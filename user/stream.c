@@ -13,8 +13,8 @@
 #include "thread.h"
 
 enum {
-	MOST_BYTES = 64 << 20,
 	LOOK_MS = 100,	   /* between two looks at what is taken */
+	IDLE_LOOK_MS = 5,
 	GIVE_UP_MS = 1000, /* the thread looks at stop more often, unless a terminal holds it */
 	/* Once interrupted. Not at once: timeout(1) sends its signal twice. */
 	INTERRUPTED_MS = 1000,
@@ -36,7 +36,7 @@ struct stream {
 	pthread_cond_t changed;
 	struct piece *first, **end; /* what waits; the first one is being written */
 	struct piece *written;	    /* for the event loop to free, whose memory it is */
-	size_t bytes;
+	size_t bytes, most_bytes;
 	bool closed;
 	int err;
 };
@@ -92,12 +92,13 @@ static void *run(void *ctx)
 	return NULL;
 }
 
-int stream_open(struct stream **out, int fd)
+int stream_open(struct stream **out, int fd, size_t most_bytes)
 {
 	struct stream *s = xcalloc(1, sizeof(*s));
 	int err;
 
 	s->end = &s->first;
+	s->most_bytes = most_bytes;
 	stoppable_init(&s->file, fd, &s->stop);
 	thread_mutex_init(&s->lock);
 	pthread_cond_init(&s->changed, NULL);
@@ -120,7 +121,7 @@ int stream_submit(struct stream *s, char *data, size_t len)
 	*p = (struct piece){.data = data, .len = len};
 	pthread_mutex_lock(&s->lock);
 	err = s->err;
-	if (!err && s->first && s->bytes + len > MOST_BYTES)
+	if (!err && s->first && s->bytes + len > s->most_bytes)
 		err = -ENOBUFS;
 	written = s->written;
 	s->written = NULL;
@@ -135,6 +136,22 @@ int stream_submit(struct stream *s, char *data, size_t len)
 	if (err)
 		free_pieces(p);
 	return err;
+}
+
+bool stream_is_idle(struct stream *s)
+{
+	bool idle;
+
+	pthread_mutex_lock(&s->lock);
+	idle = !s->first || s->err;
+	pthread_mutex_unlock(&s->lock);
+	return idle;
+}
+
+void stream_wait_idle(struct stream *s, int patience_ms)
+{
+	for (int ms = 0; ms < patience_ms && !stream_is_idle(s); ms += IDLE_LOOK_MS)
+		poll(NULL, 0, IDLE_LOOK_MS);
 }
 
 int stream_fd(const struct stream *s)

@@ -3,18 +3,28 @@
 #ifndef TVTRACED_STREAM_H
 #define TVTRACED_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct stream;
 
-/* Starts the thread; fd stays the caller's. Returns 0 or -errno. */
-int stream_open(struct stream **out, int fd);
+/*
+ * Starts the thread; fd stays the caller's. No more than most_bytes wait, or one piece of any size.
+ * Returns 0 or -errno.
+ */
+int stream_open(struct stream **out, int fd, size_t most_bytes);
 
 /*
- * Takes data (from malloc) and returns at once. Returns 0, -ENOBUFS when it was left out because
- * too much waits (64 MiB, or one piece of any size), or the -errno of a write that failed.
+ * Takes data (from malloc) and returns at once; from any thread. Returns 0, -ENOBUFS when it was left
+ * out because too much waits, or the -errno of a write that failed.
  */
 int stream_submit(struct stream *s, char *data, size_t len);
+
+/* Whether all that was submitted has been written, or nothing will be any more. */
+bool stream_is_idle(struct stream *s);
+
+/* Waits for that, so many milliseconds at most. */
+void stream_wait_idle(struct stream *s, int patience_ms);
 
 /* Becomes readable when nothing more will be written: a write has failed. */
 int stream_fd(const struct stream *s);

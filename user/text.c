@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "text.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 
 /* How the empty name is written; a name that reads the same gets its first byte escaped. */
 #define EMPTY "(empty)"
+
+enum { HEX_LEN = 4 }; /* "\xNN" */
 
 /* SOFT HYPHEN: a column wide for the C library, and nothing at all on most terminals. */
 #define SOFT_HYPHEN 0xad
@@ -47,42 +50,67 @@ static size_t printable(const char *s, size_t len, int *columns)
 	return *columns > 0 ? n : 0;
 }
 
+/* How the character that `in` begins with is written; *n is how many bytes it has. */
+struct piece {
+	char text[MB_LEN_MAX + 1];
+	size_t len;
+};
+
+static struct piece piece_of(const char *in, size_t len, bool double_backslash, size_t *n)
+{
+	struct piece p;
+	int columns;
+
+	*n = printable(in, len, &columns);
+	if (*in == '\\' && double_backslash) {
+		p.len = 2;
+		memcpy(p.text, "\\\\", p.len);
+	} else if (*n) {
+		p.len = *n;
+		memcpy(p.text, in, p.len);
+	} else {
+		*n = 1;
+		p.len = (size_t)snprintf(p.text, sizeof(p.text), "\\x%02x", (unsigned char)*in);
+	}
+	return p;
+}
+
+static char *escape(char *out, size_t size, const char *in, size_t len, bool double_backslash)
+{
+	size_t used = 0, n;
+
+	for (size_t i = 0; i < len; i += n) {
+		struct piece p = piece_of(in + i, len - i, double_backslash, &n);
+
+		if (used + p.len >= size)
+			break;
+		memcpy(out + used, p.text, p.len);
+		used += p.len;
+	}
+	out[used] = '\0';
+	return out;
+}
+
 char *name_escape(char *out, size_t size, const char *in, size_t len)
 {
-	size_t used = 0, n, i = 0;
-	const char *piece;
-	size_t piece_len;
-	char hex[8];
-	bool posing;
-	int columns;
+	size_t used = 0;
 
 	len = strnlen(in, len);
 	if (!len) {
 		snprintf(out, size, EMPTY);
 		return out;
 	}
-	posing = len == strlen(EMPTY) && !memcmp(in, EMPTY, len);
-	while (i < len) {
-		n = posing && !i ? 0 : printable(in + i, len - i, &columns);
-		if (in[i] == '\\') {
-			piece = "\\\\";
-			piece_len = 2;
-		} else if (n) {
-			piece = in + i;
-			piece_len = n;
-		} else {
-			piece = hex;
-			piece_len =
-				(size_t)snprintf(hex, sizeof(hex), "\\x%02x", (unsigned char)in[i]);
-		}
-		if (used + piece_len >= size)
-			break;
-		memcpy(out + used, piece, piece_len);
-		used += piece_len;
-		i += n ? n : 1;
+	if (len == strlen(EMPTY) && !memcmp(in, EMPTY, len) && size > HEX_LEN) {
+		used = (size_t)snprintf(out, size, "\\x%02x", (unsigned char)*in++);
+		len--;
 	}
-	out[used] = '\0';
+	escape(out + used, size - used, in, len, true);
 	return out;
+}
+
+char *text_printable(char *out, size_t size, const char *in)
+{
+	return escape(out, size, in, strlen(in), false);
 }
 
 size_t text_columns(const char *utf8)

@@ -19,6 +19,12 @@ enum {
  */
 char *name_escape(char *out, size_t size, const char *in, size_t len);
 
+/*
+ * Writes `in` to `out` with what is not printable as "\xNN", and backslashes as they are: for text
+ * whose names are escaped already, or are paths. Cuts, terminates and returns likewise.
+ */
+char *text_printable(char *out, size_t size, const char *in);
+
 /* Columns that a terminal needs for the escaped text. */
 size_t text_columns(const char *utf8);
 

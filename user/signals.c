@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "signals.h"
+
+#include <stddef.h>
+
+const int ending_signals[NR_ENDING_SIGNALS] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+void signals_ignore_rest(void)
+{
+	static const int meaningless[] = {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2,	SIGALRM,
+					  SIGPROF, SIGPOLL, SIGPWR,  SIGVTALRM, SIGSTKFLT};
+
+	for (size_t i = 0; i < sizeof(meaningless) / sizeof(meaningless[0]); i++)
+		signal(meaningless[i], SIG_IGN);
+	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+		signal(number, SIG_IGN);
+}
+
+bool signals_ignored(int number)
+{
+	struct sigaction action;
+
+	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
+void signals_ending(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < NR_ENDING_SIGNALS; i++)
+		if (!signals_ignored(ending_signals[i]))
+			sigaddset(set, ending_signals[i]);
+}
