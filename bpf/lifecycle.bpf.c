@@ -55,7 +55,7 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 	if (!r)
 		return 0;
 	r->other = parent->tgid;
-	r->other_birth = BIRTH_OF(parent->group_leader->start_time);
+	r->other_birth = BIRTH_OF(parent->group_leader->start_boottime);
 	submit(r);
 	return 0;
 }

@@ -26,6 +26,12 @@ static __always_inline u32 from_of(struct task_struct *prev)
 	return prev->flags & PF_KTHREAD ? FROM_KTHREAD : FROM_USER;
 }
 
+/* From one reading of the clock to a later one; an untrusted clock source may run backwards. */
+static __always_inline u64 elapsed(u64 from, u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
 /*
  * Labels, counts and stages one switch in c, whose batch must have room. One record in each
  * batch is timed (two more clock reads), for the probes' own cost.
@@ -50,8 +56,8 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 	r = &c->batch[i];
 	r->prev_tid = prev->pid;
 	r->next_tid = next->pid;
-	r->prev_birth = BIRTH_OF(prev->start_time);
-	r->next_birth = BIRTH_OF(next->start_time);
+	r->prev_birth = BIRTH_OF(prev->start_boottime);
+	r->next_birth = BIRTH_OF(next->start_boottime);
 	r->label = label;
 	r->next_prio = next->prio;
 	if (prev_state & PREV_STATE_DEAD)
@@ -61,7 +67,7 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 	c->staged = i + 1;
 	c->open = i + 1;
 	if (start) {
-		c->probe_ns += bpf_ktime_get_ns() - start;
+		c->probe_ns += elapsed(start, bpf_ktime_get_ns());
 		c->probe_samples++;
 	}
 	/* The interval that is measured begins here: only this store may follow. */
@@ -89,8 +95,9 @@ static __always_inline void finish_switch(struct cpu_state *c, u64 now)
 	cost = now - r->ts_ns;
 	if (!cost)
 		cost = 1; /* 0 says: not measured */
+	/* A clock that ran backwards, or stood still with the whole machine. */
 	if (cost > 0xffffffff)
-		cost = 0xffffffff;
+		cost = 0;
 	*(volatile u32 *)&r->cost_ns = cost;
 	if (*(volatile u32 *)&c->open != open)
 		c->batch[0].cost_ns = cost;

@@ -29,7 +29,7 @@ static __always_inline void batch_turn(struct cpu_state *c, u32 cpu, struct task
 		return;
 	}
 	batch_push(cpu);
-	c->push_ns += bpf_ktime_get_ns() - start;
+	c->push_ns += elapsed(start, bpf_ktime_get_ns());
 	c->pushes++;
 }
 

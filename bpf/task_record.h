@@ -15,8 +15,8 @@ static __always_inline void task_record_fill(struct task_record *r, struct task_
 					     u32 event)
 {
 	r->ts_ns = bpf_ktime_get_ns();
-	r->start_ns = task->start_time;
-	r->leader_start_ns = task->group_leader->start_time;
+	r->start_ns = task->start_boottime;
+	r->leader_start_ns = task->group_leader->start_boottime;
 	r->event = event;
 	r->tid = task->pid;
 	r->tgid = task->tgid;

@@ -27,7 +27,7 @@ enum {
 };
 
 /*
- * A task is named by (tid, birth). birth is the low half of start_time >> 10, which makes it
+ * A task is named by (tid, birth). birth is the low half of start_boottime >> 10, which makes it
  * unambiguous as long as one tid is not used twice exactly 2^42 ns (73 minutes) apart, give or
  * take a microsecond, with the first user's records still on their way.
  */
@@ -37,7 +37,8 @@ enum {
  * One context switch.
  * The state field holds the low 16 bits of the kernel's own state (linux/sched.h, not what ftrace
  * prints), but PREV_STATE_PREEMPTED in place of TASK_WAKEKILL, and for the dead exit_state as well;
- * cost_ns 0 means that no end was seen; costs saturate at UINT32_MAX.
+ * cost_ns 0 means that no end was seen, or that the clock ran backwards, or for more than
+ * UINT32_MAX.
  */
 struct switch_record {
 	u64 ts_ns; /* CLOCK_MONOTONIC, taken last in the sched_switch program */
@@ -121,12 +122,20 @@ enum task_event {
 	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */
 	TASK_RENAME,
 	TASK_EXIT,
-	TASK_MOVED, /* to another cgroup, of any hierarchy */
+	TASK_MOVED,    /* to another cgroup, of any hierarchy */
+	CLOCK_STEPPED, /* no task's: start_ns is how far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC
+			*/
 };
 
-/* One event in a task's life. start_ns is task->start_time, CLOCK_MONOTONIC. */
+/* How exact start times in /proc are: two ticks of 10 ms. */
+#define FOUND_SLACK_NS 20000000
+
+/* Both clocks run alike but for suspensions, which take longer than reading them does. */
+#define CLOCK_SLACK_NS 1000000
+
+/* One event in a task's life. start_ns is task->start_boottime, as in /proc/PID/stat. */
 struct task_record {
-	u64 ts_ns;
+	u64 ts_ns; /* CLOCK_MONOTONIC */
 	u64 start_ns;
 	u64 leader_start_ns;
 	u32 event;

@@ -4,10 +4,13 @@ Each way to fail has its own exit status and says in one line what is wrong and 
 nothing stays attached is checked after every test (conftest.py).
 """
 
+import os
 import pathlib
+import time
 
 import pytest
 
+import identities
 import tracer as tvtraced
 from kernel import Disguise
 from tracer import TVTRACED
@@ -124,6 +127,120 @@ def test_standard_output_that_is_full():
         command = ("sh", "-c", 'exec "$@" >/dev/full', "sh", TVTRACED)
         result = tvtraced.run("--interval", "0.1", *options, command=command)
         check_failure(result, tvtraced.FAILED, "standard output", "No space left")
+
+
+def in_mounts(*mounts, program=TVTRACED):
+    """tvtraced in a mount namespace where these commands were run."""
+    return ("unshare", "--mount", "--propagation", "private", "sh", "-ec",
+            "; ".join([*mounts, 'exec "$0" "$@"']), program)
+
+
+def test_cpus_that_cannot_be_counted():
+    """libbpf's number of CPUs is a negative one then."""
+    command = in_mounts("mount -t tmpfs tmpfs /sys/devices/system/cpu")
+    start = time.monotonic()
+    result = tvtraced.run("--once", command=command)
+    check_failure(result, tvtraced.FAILED, "/sys/devices/system/cpu/possible", "No such file")
+    assert time.monotonic() - start < 10
+    assert tvtraced.run("--features", command=command).returncode == tvtraced.FAILED
+
+
+MIB = 1 << 20
+LIMITS = {"as": ("RLIMIT_AS", "ulimit -v"), "data": ("RLIMIT_DATA", "ulimit -d"),
+          "nofile": ("RLIMIT_NOFILE", "ulimit -n")}
+
+
+@pytest.mark.uninstrumented
+@pytest.mark.parametrize("limit, value", [
+    *(("as", n * MIB) for n in (8, 12, 16, 20, 24, 32, 40)),
+    *(("data", n * MIB) for n in (4, 8, 10, 12, 16, 24)),
+    *(("nofile", n) for n in (6, 8, 10, 12, 16, 20, 24, 28, 32, 36, 40))])
+def test_limits_that_are_too_low(limit, value):
+    """Whatever fails because of one, the limit is named, and no kernel is blamed."""
+    command = ("prlimit", f"--{limit}={value}:{value}", TVTRACED)
+    result = tvtraced.run("--once", "--json", "--interval", "0.1", command=command)
+    check_failure(result, tvtraced.FAILED, *LIMITS[limit])
+
+
+def test_soft_limit_of_descriptors():
+    """The hard one counts."""
+    command = ("prlimit", "--nofile=12:1024", TVTRACED)
+    result = tvtraced.run("--once", "--json", "--interval", "0.1", command=command)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+bpf,+perfmon",
+          "--ambient-caps=+bpf,+perfmon")
+
+
+def test_nobody_with_the_capabilities(tracer, public_binary, tmp_path):
+    """What the message of status 3 recommends works, and says what it lacks."""
+    os.chmod(tmp_path, 0o777)
+    traced = tracer(command=(*NOBODY, public_binary))
+    identities.check_publication(traced.fresh())
+    said = traced.stderr()
+    assert "cannot lock /run/tvtraced.lock: Permission denied" in said
+    assert "no control socket /run/tvtraced/control.sock: Permission denied" in said
+    assert said.count("\n") == 2
+    traced.stop(expected_stderr=said)
+
+
+def test_nobody_with_a_socket_of_its_own(tracer, public_binary, tmp_path):
+    socket = tmp_path / "s" / "control.sock"
+    socket.parent.mkdir()
+    for directory in (tmp_path.parent.parent, tmp_path.parent, tmp_path, socket.parent):
+        os.chmod(directory, 0o777)
+    traced = tracer("--socket", socket, command=(*NOBODY, public_binary))
+    traced.fresh()
+    assert socket.exists()
+    said = traced.stderr()
+    assert said.count("\n") == 1 and "cannot lock" in said
+    traced.stop(expected_stderr=said)
+    # One that was asked for must be there.
+    result = tvtraced.run("--socket", "/run/tvtraced/x.sock", command=(*NOBODY, public_binary))
+    assert result.returncode == tvtraced.SOCKET and "/run/tvtraced/x.sock" in result.stderr
+
+
+def test_run_that_cannot_be_written(tracer):
+    traced = tracer(command=in_mounts("mount -t tmpfs -o ro tmpfs /run"))
+    identities.check_publication(traced.fresh())
+    said = traced.stderr()
+    assert said.count("Read-only file system") == said.count("\n") == 2
+    traced.stop(expected_stderr=said)
+
+
+@pytest.mark.parametrize("content", ["mine\n", "# HELP other_metric nothing of ours\n"])
+def test_a_file_of_others_beside_the_textfile(tmp_path, content):
+    """What is written first, and renamed then, needs a name that is free, too."""
+    other = tmp_path / "a.prom.tmp"
+    other.write_text(content, encoding="ascii")
+    result = tvtraced.run("--once", "--textfile", tmp_path / "a.prom")
+    check_failure(result, tvtraced.TEXTFILE, f"{other}, which is no textfile of tvtraced")
+    assert other.read_text(encoding="ascii") == content and len(os.listdir(tmp_path)) == 1
+
+
+def test_a_part_of_an_earlier_textfile(tmp_path):
+    """Left by one that was killed while it wrote."""
+    (tmp_path / "a.prom.tmp").write_text("# HELP tvtraced_threads", encoding="ascii")
+    result = tvtraced.run("--once", "--interval", "0.1", "--quiet", "--textfile",
+                          tmp_path / "a.prom")
+    assert (result.returncode, result.stderr, os.listdir(tmp_path)) == (0, "", [])
+
+
+def test_a_file_of_others_beside_the_socket(tmp_path):
+    other = tmp_path / "s.lock"
+    other.write_text("mine\n", encoding="ascii")
+    result = tvtraced.run("--socket", tmp_path / "s")
+    check_failure(result, tvtraced.SOCKET, str(other), "remove it")
+    assert other.read_text(encoding="ascii") == "mine\n"
+
+
+def test_messages_are_one_line_whatever_they_name(tmp_path):
+    for option in ("--textfile", "--socket"):
+        result = tvtraced.run(option, f"{tmp_path}/a\nb\x1b[31m/c\xe4\\d/e")
+        assert result.returncode in (tvtraced.TEXTFILE, tvtraced.SOCKET)
+        assert result.stderr.count("\n") == 1
+        assert "/a\\x0ab\\x1b[31m/c\xe4\\d/e" in result.stderr
 
 
 def test_statuses_are_documented():

@@ -194,7 +194,7 @@ def test_groups_are_described(file):
         assert row["application"] == group.application and row["ppid"] == group.ppid
         assert row["cmdline"] == ("" if TASKS.get(group.tgid) and TASKS[group.tgid].kernel
                                   else group.cmdline)
-        assert row["start_ns"] == 10**9 * group.tgid
+        assert row["start_ns"] == 10**9 * group.tgid + BOOTTIME - MONOTONIC
     assert rows[300]["comm"] == "java" and rows[300]["threads"] == 3
     assert rows[100]["threads"] == 2 and rows[0]["comm"] == "idle"
 

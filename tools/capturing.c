@@ -47,6 +47,7 @@ int capturing_next(struct session *s, struct capturing_progress *p, bool *came)
 	p->switches = read_number(capture, "switches");
 	p->lost = read_number(capture, "lost");
 	p->bytes = read_number(capture, "bytes");
+	p->begin_ns = read_number(capture, "begin_ns");
 	p->last_ns = read_number(capture, "last_ns");
 	snprintf(p->message, sizeof(p->message), "%s", read_text(capture, "message"));
 	json_object_put(reply);

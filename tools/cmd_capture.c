@@ -12,7 +12,6 @@
 
 #include "arguments.h"
 #include "capturing.h"
-#include "clock.h"
 #include "command.h"
 #include "error.h"
 #include "format.h"
@@ -34,7 +33,6 @@ enum {
 struct capture_command {
 	const char *socket, *path;
 	struct capturing wanted;
-	u64 started_ns;
 	bool force;
 	char name[64]; /* of the file, when none was given */
 	bool created;
@@ -130,12 +128,9 @@ static int open_file(struct capture_command *c)
 }
 
 /* How much of what was asked for is written. */
-static double seconds_done(const struct capture_command *c, u64 last_ns)
+static double seconds_done(const struct capturing_progress *p)
 {
-	u64 before = c->wanted.last_ns;
-	u64 begin_ns = c->started_ns > before ? c->started_ns - before : 0;
-
-	return last_ns > begin_ns ? (double)(last_ns - begin_ns) / 1e9 : 0;
+	return p->last_ns > p->begin_ns ? (double)(p->last_ns - p->begin_ns) / 1e9 : 0;
 }
 
 static void show_progress(const struct capture_command *c, const struct capturing_progress *p,
@@ -146,7 +141,7 @@ static void show_progress(const struct capture_command *c, const struct capturin
 	if (!c->progress && !*end)
 		return;
 	fprintf(stderr, "%s%s: %.1f s, %s switches, %s bytes", c->progress ? "\r\033[K" : "",
-		strcmp(c->path, "-") ? c->path : "standard output", seconds_done(c, p->last_ns),
+		strcmp(c->path, "-") ? c->path : "standard output", seconds_done(p),
 		format_count(switches, (double)p->switches), format_count(bytes, (double)p->bytes));
 	if (p->lost)
 		fprintf(stderr, ", %" PRIu64 " lost", p->lost);
@@ -191,7 +186,6 @@ static int capture(struct capture_command *c)
 		session_close(s);
 		return status;
 	}
-	c->started_ns = clock_ns();
 	capturing_start(s, &c->wanted, c->fd);
 	status = follow(c, s);
 	session_close(s);

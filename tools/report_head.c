@@ -167,6 +167,11 @@ void report_head(const struct report *r, void (*line)(void *ctx, const char *key
 		describe_time(r, text);
 		line(ctx, "begin", text);
 	}
+	if (s->suspended_ns) {
+		snprintf(text, sizeof(text), "%.3f s of that, which are in no rate",
+			 (double)s->suspended_ns / 1e9);
+		line(ctx, "suspended", text);
+	}
 	if (describe_filter(r, text))
 		line(ctx, "only", text);
 	describe_switches(s, text);

@@ -33,7 +33,7 @@ static int print_rows(struct report *r)
 {
 	const struct trace_summary *s = r->summary;
 
-	return listing_print(&r->list.listing, trace_monotonic(&s->facts, s->end_ns),
+	return listing_print(&r->list.listing, trace_monotonic(r->model, s->end_ns),
 			     s->end_ns - s->begin_ns, r->list.rows, r->list.nr_rows);
 }
 
@@ -147,8 +147,9 @@ int report_json(struct report *r)
 	const struct trace_summary *s = r->summary;
 	struct json_object *o = json_object_new_object();
 
-	put_number(o, "time_ns", trace_monotonic(&s->facts, s->end_ns));
+	put_number(o, "time_ns", trace_monotonic(r->model, s->end_ns));
 	put_number(o, "interval_ns", s->end_ns - s->begin_ns);
+	put_number(o, "suspended_ns", s->suspended_ns);
 	json_object_object_add(o, "from_s", json_object_new_double(report_seconds(r, s->begin_ns)));
 	json_object_object_add(o, "to_s", json_object_new_double(report_seconds(r, s->end_ns)));
 	json_object_object_add(

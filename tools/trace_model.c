@@ -29,6 +29,10 @@ struct cpu {
 	u64 lost, lost_begin_ns;
 };
 
+struct span {
+	u64 begin_ns, end_ns;
+};
+
 struct trace_model {
 	struct trace_words *words;
 	struct trace_tasks *tasks;
@@ -39,6 +43,8 @@ struct trace_model {
 	char *end_reason;
 	struct trace_summary summary;
 	struct trace_rows rows;
+	struct span *suspensions;
+	size_t nr_suspensions, room_suspensions;
 };
 
 struct trace_model *trace_model_new(u64 from_ns, u64 to_ns)
@@ -81,6 +87,7 @@ void trace_model_free(struct trace_model *m)
 	trace_words_free(m->words);
 	trace_tasks_free(m->tasks);
 	free(m->end_reason);
+	free(m->suspensions);
 	free(m);
 }
 
@@ -293,6 +300,34 @@ static void add_fact(struct trace_facts *f, const DebugAnnotation *a)
 		printable(a->name), printable(a->string_value ? a->string_value : number)};
 }
 
+static void note_suspension(struct trace_model *m, u64 begin_ns, u64 ns)
+{
+	if (m->nr_suspensions == m->room_suspensions) {
+		m->room_suspensions = m->room_suspensions * 2 + 4;
+		m->suspensions =
+			xrealloc(m->suspensions, m->room_suspensions, sizeof(*m->suspensions));
+	}
+	m->suspensions[m->nr_suspensions++] = (struct span){begin_ns, add_saturating(begin_ns, ns)};
+}
+
+/*
+ * How much of a stretch of time the machine was suspended; a damaged trace may tell of more than
+ * there is.
+ */
+static u64 suspended_ns(const struct trace_model *m, u64 begin_ns, u64 end_ns)
+{
+	u64 sum = 0;
+
+	for (size_t i = 0; i < m->nr_suspensions; i++) {
+		u64 begin = m->suspensions[i].begin_ns, end = m->suspensions[i].end_ns;
+
+		begin = begin > begin_ns ? begin : begin_ns;
+		end = end < end_ns ? end : end_ns;
+		sum = add_saturating(sum, end > begin ? end - begin : 0);
+	}
+	return sum < end_ns - begin_ns ? sum : end_ns - begin_ns;
+}
+
 static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 {
 	struct trace_summary *s = &m->summary;
@@ -307,6 +342,8 @@ static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 		trace_tasks_set_application(m->tasks, (u32)trace_number(e, "tgid"),
 					    trace_text(e, "application"),
 					    trace_text(e, "application_kind"));
+	} else if (!strcmp(e->name, "suspended")) {
+		note_suspension(m, ts_ns, trace_number(e, "ns"));
 	} else if (!strcmp(e->name, "end")) {
 		const char *reason = trace_text(e, "reason");
 
@@ -422,6 +459,7 @@ void trace_model_end(struct trace_model *m)
 	s->end_ns = m->has_origin && m->window_end_ns < s->last_ns ? m->window_end_ns : s->last_ns;
 	if (s->end_ns < s->begin_ns)
 		s->end_ns = s->begin_ns;
+	s->suspended_ns = suspended_ns(m, s->begin_ns, s->end_ns);
 	trace_rows_make(&m->rows, m->tasks, s);
 }
 
@@ -445,9 +483,19 @@ static u64 convert(const struct trace_facts *f, u64 ns, u64 clock_ns)
 	return ns > f->boottime_ns ? ns - f->boottime_ns : 0;
 }
 
-u64 trace_monotonic(const struct trace_facts *f, u64 ns)
+u64 trace_monotonic(const struct trace_model *m, u64 ns)
 {
-	return convert(f, ns, f->monotonic_ns);
+	const struct trace_facts *f = &m->summary.facts;
+	u64 stood_ns;
+
+	if (!f->has_clocks)
+		return ns;
+	/* It stood still in suspensions, which the one instant of all clocks knows nothing of. */
+	if (ns < f->boottime_ns) {
+		stood_ns = suspended_ns(m, ns, f->boottime_ns);
+		return convert(f, add_saturating(ns, stood_ns), f->monotonic_ns);
+	}
+	return convert(f, ns - suspended_ns(m, f->boottime_ns, ns), f->monotonic_ns);
 }
 
 u64 trace_realtime(const struct trace_facts *f, u64 ns)

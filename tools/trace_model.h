@@ -50,6 +50,7 @@ struct trace_summary {
 	u64 unmeasured;	  /* labelled, and without a cost */
 	struct histogram cost[NR_CELLS];
 	struct histogram cost_by_kind[NR_KINDS];
+	u64 suspended_ns;      /* of the window; such time is in no rate */
 	u64 lost, lost_ns;     /* switches that are known to be missing, and how long that took */
 	u64 lost_stretches;    /* in so many stretches */
 	u64 unknown_stretches; /* and those of unknown number */
@@ -73,7 +74,7 @@ enum trace_list { TRACE_THREADS, TRACE_GROUPS, TRACE_APPLICATIONS };
 const struct row *trace_model_rows(const struct trace_model *m, enum trace_list what, size_t *n);
 
 /* A time of the trace as CLOCK_MONOTONIC, and as CLOCK_REALTIME; itself when it has no clocks. */
-u64 trace_monotonic(const struct trace_facts *f, u64 ns);
+u64 trace_monotonic(const struct trace_model *m, u64 ns);
 u64 trace_realtime(const struct trace_facts *f, u64 ns);
 
 #endif

@@ -58,8 +58,8 @@ static void set_common(struct row *r, const struct traced *leader, const struct 
 {
 	r->tgid = leader->tgid;
 	r->ppid = leader->ppid;
-	r->start_ns = leader->start_ns ? trace_monotonic(&s->facts, leader->start_ns) : 0;
-	r->seconds = (double)(s->end_ns - s->begin_ns) / 1e9;
+	r->start_ns = leader->start_ns;
+	r->seconds = (double)(s->end_ns - s->begin_ns - s->suspended_ns) / 1e9;
 	r->cmdline = leader->cmdline && !leader->kernel ? leader->cmdline : "";
 	r->kind = "comm";
 	r->application = "";

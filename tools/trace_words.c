@@ -250,7 +250,7 @@ struct trace_event trace_words_event(const struct trace_words *w, const TracePac
 	const struct track *t;
 
 	if (w->has_tvtraced && e->track_uuid == w->tvtraced) {
-		if (e->name && e->type == INSTANT)
+		if (e->name && (e->type == INSTANT || e->type == SLICE_BEGIN))
 			result.meaning = MEANS_FACT;
 		return result;
 	}

@@ -152,6 +152,10 @@ static const struct container_form {
 	{"lxc.monitor.", "", rest_at_end, name_whole, false, false},
 };
 
+/* Before, and in Proxmox VE: a directory of this name at the root has one for each container. */
+static const char *const container_parents[] = {"lxc", "lxc.monitor"};
+static const struct container_form child_form = {"", "", NULL, name_whole, false, false};
+
 /* The part of a component that names its container, if the component has that form. */
 static bool has_form(const struct container_form *f, struct piece p, struct piece *part)
 {
@@ -210,6 +214,7 @@ struct found {
 	bool manager;			   /* the unit is a user's service manager */
 	const struct container_form *form; /* of the innermost container; NULL: none */
 	struct piece container;
+	bool foreign; /* what follows is not the host's */
 };
 
 /*
@@ -227,11 +232,13 @@ static void look_at(struct found *f, struct piece component)
 		f->container = part;
 		return;
 	}
-	if (f->form || (f->unit.len && !f->manager))
+	if (f->form || f->foreign || (f->unit.len && !f->manager))
 		return;
 	unit = unit_of(component);
-	if (!unit.len)
+	if (!unit.len) {
+		f->foreign = !ends_with(component, ".slice");
 		return;
+	}
 	/* The manager's own processes; its unit says whose. */
 	if (f->manager && equals(unit, "init.scope"))
 		f->manager = false;
@@ -242,17 +249,59 @@ static void look_at(struct found *f, struct piece component)
 	}
 }
 
+/* The first component of what is left of a path, which goes on behind it; length 0: the end. */
+static struct piece next_component(const char **path)
+{
+	struct piece p;
+
+	*path += strspn(*path, "/");
+	p = (struct piece){*path, strcspn(*path, "/")};
+	*path += p.len;
+	return p;
+}
+
+static unsigned int levels_up;
+
+void application_set_root(unsigned int levels)
+{
+	levels_up = levels;
+}
+
+unsigned int application_levels_up(const char *cgroup)
+{
+	unsigned int n = 0;
+
+	while (equals(next_component(&cgroup), ".."))
+		n++;
+	return n;
+}
+
+static bool is_container_parent(struct piece component)
+{
+	for (size_t i = 0; i < LENGTH(container_parents); i++)
+		if (equals(component, container_parents[i]))
+			return true;
+	return false;
+}
+
 static struct found find(const char *cgroup)
 {
-	struct found f = {0};
+	unsigned int up = application_levels_up(cgroup);
+	struct found f = {.foreign = up != levels_up};
+	struct piece first, p;
 
-	while (*cgroup) {
-		size_t len = strcspn(cgroup, "/");
-
-		if (len)
-			look_at(&f, (struct piece){cgroup, len});
-		cgroup += len + (cgroup[len] == '/');
+	for (unsigned int i = 0; i < up; i++)
+		next_component(&cgroup);
+	first = next_component(&cgroup);
+	if (first.len)
+		look_at(&f, first);
+	p = next_component(&cgroup);
+	if (p.len && up == levels_up && is_container_parent(first)) {
+		f.form = &child_form;
+		f.container = p;
 	}
+	for (; p.len; p = next_component(&cgroup))
+		look_at(&f, p);
 	if (f.form && f.form->of_a_unit && ends_with(f.unit, ".service") && !f.manager)
 		f.form = NULL;
 	return f;

@@ -24,6 +24,15 @@ enum {
 	CONTAINER_ID_LEN = 12, /* of 64 hexadecimal digits, as container engines shorten them */
 };
 
+/*
+ * How many levels the root of the host's hierarchy lies above that of this process's cgroup
+ * namespace (cgroup_namespaces(7)): so many ".." begin each path from there. 0 unless set.
+ */
+void application_set_root(unsigned int levels_up);
+
+/* The number of ".." that a path begins with. */
+unsigned int application_levels_up(const char *cgroup);
+
 /* As outputs print them; NULL-free, static. */
 extern const char *const application_kind_names[NR_APPLICATION_KINDS];
 
@@ -35,6 +44,10 @@ extern const char *const application_kind_names[NR_APPLICATION_KINDS];
  * Writes the name of the application to `name`: bytes from outside, not escaped, cut to size - 1.
  * cgroup is a path as in /proc/PID/cgroup, or NULL when it is not known; kernel: it is a kernel
  * thread, which belongs to APPLICATION_KERNEL (kind comm) wherever it is.
+ *
+ * A unit is one of the host's: on the way to it there are only slices, and a user's service
+ * manager. What lies below anything else may be called so by an init system of its own, in a
+ * container of a kind that is not known here, and belongs to its cgroup.
  *
  *   unit       the unit's full name ("nginx.service", "session-3.scope"); below a user's service
  *              manager, that of the unit that it started, and "user@1000.service" for itself

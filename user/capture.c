@@ -307,6 +307,7 @@ int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until
 	recorder_close(c->recorder);
 	c->recorded = c->n;
 	c->setup.now_ns = clock_ns();
+	c->setup.lead_ns = clock_lead_ns();
 	err = thread_start(&c->thread, run, c);
 	c->started = !err;
 	/* Of a thread -EAGAIN means something else than of what is not prepared yet. */
@@ -343,7 +344,7 @@ u64 capture_end_ns(const struct capture *c)
 
 struct capture_status capture_status(struct capture *c)
 {
-	struct capture_status s = {.finishing = !c->follows};
+	struct capture_status s = {.begin_ns = c->setup.begin_ns, .finishing = !c->follows};
 
 	pthread_mutex_lock(&c->lock);
 	s.progress = c->writer ? trace_writer_progress(c->writer) : c->progress;

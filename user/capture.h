@@ -41,6 +41,7 @@ u64 capture_end_ns(const struct capture *c);
 
 struct capture_status {
 	struct trace_progress progress;
+	u64 begin_ns;	/* of what was asked for, CLOCK_MONOTONIC */
 	bool finishing; /* no more is taken */
 	bool done;	/* the file is complete, or err */
 	int err;	/* 0, or -errno of a write; -ENOBUFS: its reader took too little */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cmdlines.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,16 +44,16 @@ static void *run(void *ctx)
 
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
-		u32 tgid;
+		struct cmdline asked;
 
 		while (!c->waiting && !c->stop)
 			pthread_cond_wait(&c->asked, &c->lock);
 		if (c->stop)
 			break;
-		tgid = item(c, c->done)->tgid;
+		asked = *item(c, c->done);
 		c->begun_ns = clock_ns();
 		pthread_mutex_unlock(&c->lock);
-		procfs_cmdline(tgid, text);
+		procfs_cmdline(asked.tgid, asked.start_ns, text);
 		pthread_mutex_lock(&c->lock);
 		/* Those before it may have been taken meanwhile; it is still the first to be read.
 		 */
@@ -78,6 +79,7 @@ struct cmdlines *cmdlines_new(void)
 {
 	struct cmdlines *c = xcalloc(1, sizeof(*c));
 	pthread_condattr_t attr;
+	int err;
 
 	thread_mutex_init(&c->lock);
 	pthread_condattr_init(&attr);
@@ -85,9 +87,11 @@ struct cmdlines *cmdlines_new(void)
 	pthread_cond_init(&c->asked, &attr);
 	pthread_cond_init(&c->read, &attr);
 	pthread_condattr_destroy(&attr);
-	if (!thread_start(&c->thread, run, c))
+	err = thread_start(&c->thread, run, c);
+	if (!err)
 		return c;
 	release(c);
+	errno = -err;
 	return NULL;
 }
 
@@ -130,12 +134,11 @@ static bool hangs(const struct cmdlines *c)
 /* Likewise; until then at most, and some more must be looked at again. */
 static void wait_for_one(struct cmdlines *c, u64 until_ns)
 {
-	const u64 second = 1000000000;
 	u64 look_ns = clock_ns() + LOOK_NS;
 	struct timespec t;
 
 	look_ns = look_ns < until_ns ? look_ns : until_ns;
-	t = (struct timespec){(time_t)(look_ns / second), (long)(look_ns % second)};
+	t = clock_timespec(look_ns);
 	pthread_cond_timedwait(&c->read, &c->lock, &t);
 }
 

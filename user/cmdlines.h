@@ -20,7 +20,7 @@ struct cmdline {
 
 struct cmdlines;
 
-/* NULL: there is no thread. */
+/* NULL with errno: there is no thread. */
 struct cmdlines *cmdlines_new(void);
 
 /* NULL is ignored. The thread may hang; then it keeps what is its own until the process ends. */

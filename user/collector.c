@@ -37,6 +37,7 @@ struct collector {
 	u64 measured;
 	u64 unmeasured;
 	unsigned int identify_budget; /* look-ups in /proc that are left until the next sync */
+	u64 lead_ns; /* of CLOCK_BOOTTIME before CLOCK_MONOTONIC: grows with each suspension */
 };
 
 /* Each is a few system calls in the midst of draining. */
@@ -79,12 +80,22 @@ static void drain_ring(struct cpu_ring *ring, u64 stop_at)
 		warn("cannot read the ring of CPU %u: %s", ring->cpu, strerror(-n));
 }
 
+static void note_step(struct collector *c, u64 ts_ns, u64 lead_ns)
+{
+	recorder_clock(c->recorder, ts_ns, c->lead_ns, lead_ns);
+	c->lead_ns = lead_ns;
+}
+
 static int on_task_event(void *ctx, void *data, size_t size)
 {
 	struct collector *c = ctx;
 	const struct task_record *r = data;
 
 	(void)size;
+	if (r->event == CLOCK_STEPPED) {
+		note_step(c, r->ts_ns, r->start_ns);
+		return 0;
+	}
 	recorder_task(c->recorder, r, task_table_comm(c->tasks, r->tid, BIRTH_OF(r->start_ns)));
 	task_table_event(c->tasks, r);
 	return 0;
@@ -93,6 +104,15 @@ static int on_task_event(void *ctx, void *data, size_t size)
 static void drain_task_events(struct collector *c)
 {
 	ring_buffer__consume(c->task_ring);
+}
+
+/* For kernels that have nothing to tell of a suspension; where they have, it has been told. */
+static void look_for_step(struct collector *c)
+{
+	u64 lead_ns = clock_lead_ns();
+
+	if (lead_ns - c->lead_ns >= CLOCK_SLACK_NS && c->lead_ns - lead_ns >= CLOCK_SLACK_NS)
+		note_step(c, clock_ns(), lead_ns);
 }
 
 static void on_unknown_task(void *ctx, u32 tid, u32 birth)
@@ -144,6 +164,8 @@ struct collector *collector_new(struct probes *probes, struct task_table *tasks,
 	c->tasks = tasks;
 	c->recorder = recorder;
 	c->epoll_fd = -1;
+	c->lead_ns = clock_lead_ns();
+	probes_set_lead(probes, c->lead_ns);
 	c->cpus = probes_info(probes)->cpus;
 	c->rings = xcalloc(c->cpus, sizeof(*c->rings));
 	c->task_ring = ring_buffer__new(probes_task_ring_fd(probes), on_task_event, c, NULL);
@@ -323,6 +345,7 @@ int collector_sync(struct collector *c, bool check)
 			err = cpu_err;
 	}
 	drain_task_events(c);
+	look_for_step(c);
 	return err;
 }
 

@@ -231,6 +231,7 @@ static void add_progress(struct connection *c, const struct capture_status *s)
 	json_object_object_add(p, "switches", json_object_new_uint64(s->progress.switches));
 	json_object_object_add(p, "lost", json_object_new_uint64(s->progress.lost));
 	json_object_object_add(p, "bytes", json_object_new_uint64(s->progress.bytes));
+	json_object_object_add(p, "begin_ns", json_object_new_uint64(s->begin_ns));
 	json_object_object_add(p, "last_ns", json_object_new_uint64(s->progress.last_ns));
 	if (s->done && s->err)
 		json_object_object_add(

@@ -17,6 +17,7 @@
 #include "error.h"
 #include "exit_status.h"
 #include "protocol.h"
+#include "rlimits.h"
 
 enum {
 	MAX_CLIENTS = 64,
@@ -107,13 +108,24 @@ static int fail_socket(int err, const char *path)
 			    "will not replace %s, which is no socket; remove it, or give --socket "
 			    "another path",
 			    path);
-	return fail(STATUS_SOCKET,
-		    "cannot make the control socket %s: %s; give --socket a path in a directory "
-		    "that can be written",
-		    path, strerror(-err));
+	if (err == -ENOTEMPTY)
+		return fail(STATUS_SOCKET,
+			    "will not take %s.lock, which has something in it, for a lock; remove "
+			    "it, or "
+			    "give --socket another path",
+			    path);
+	return rlimits_fail(STATUS_SOCKET, err,
+			    "give --socket a path in a directory that can be written",
+			    "make the control socket %s", path);
 }
 
-int control_open(struct control **result, const char *path, const struct control_source *source)
+static bool is_denied(int err)
+{
+	return err == -EACCES || err == -EPERM || err == -EROFS || err == -ENOENT;
+}
+
+int control_open(struct control **result, const char *path, bool optional,
+		 const struct control_source *source)
 {
 	struct control *c = xcalloc(1, sizeof(*c));
 	int err;
@@ -129,6 +141,15 @@ int control_open(struct control **result, const char *path, const struct control
 	c->timer_fd = -1;
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = control_socket_open(&c->socket, path);
+	if (is_denied(err) && optional) {
+		warn("no control socket %s: %s; for tvtrace, give --socket a path in a directory "
+		     "that "
+		     "can be written",
+		     path, strerror(-err));
+		control_close(c);
+		*result = NULL;
+		return STATUS_OK;
+	}
 	if (err)
 		return fail_socket(err, path);
 	if (!control_socket_has_group(c->socket))
@@ -242,7 +263,6 @@ static void run_due(struct control *c, u64 until_ns)
 
 static void set_timer(struct control *c)
 {
-	const u64 second = 1000000000;
 	struct itimerspec t = {0};
 	u64 due = UINT64_MAX;
 
@@ -251,7 +271,7 @@ static void set_timer(struct control *c)
 			due = connection_due(c->clients[i]);
 	/* All zero: none. */
 	if (due != UINT64_MAX)
-		t.it_value = (struct timespec){(time_t)(due / second), (long)(due % second)};
+		t.it_value = clock_timespec(due);
 	timerfd_settime(c->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
 }
 

@@ -3,6 +3,8 @@
 #ifndef TVTRACED_CONTROL_H
 #define TVTRACED_CONTROL_H
 
+#include <stdbool.h>
+
 #include "publication.h"
 
 struct control;
@@ -17,8 +19,12 @@ struct control_source {
 	u32 cpus; /* possible */
 };
 
-/* Listens at a path. Returns an exit status; what failed was printed. */
-int control_open(struct control **result, const char *path, const struct control_source *source);
+/*
+ * Listens at a path. Returns an exit status; what failed was printed. optional: where nothing can
+ * be made at that path for want of rights, that is printed, too, and *result is NULL.
+ */
+int control_open(struct control **result, const char *path, bool optional,
+		 const struct control_source *source);
 
 /* Says goodbye to who still listens, and removes the socket. */
 void control_close(struct control *c);

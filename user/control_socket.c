@@ -59,6 +59,13 @@ static bool is_at(int fd, const char *path)
 	       ours.st_ino == there.st_ino;
 }
 
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
+}
+
 /*
  * Locks beside the socket, against another daemon that starts now. In a file that only root can
  * open: a lock of the directory could be taken, and kept, by anybody.
@@ -76,9 +83,13 @@ static int lock(const char *lock_path)
 			close(fd);
 			return err;
 		}
-		/* Who had it before has removed it. */
-		if (is_at(fd, lock_path))
-			return fd;
+		/* Who had it before has removed it; what is not empty is somebody else's file. */
+		if (is_at(fd, lock_path)) {
+			if (is_empty(fd))
+				return fd;
+			close(fd);
+			return -ENOTEMPTY;
+		}
 		close(fd);
 	}
 }

@@ -10,7 +10,8 @@ struct control_socket;
 /*
  * Listens at a path, with a mode of 0660 and the group `tvtrace`, and at no moment more; without
  * that group only root may connect. Replaces the socket of a daemon that is dead. Returns 0;
- * -EADDRINUSE: somebody listens there; -EEXIST: it is something else than a socket; -errno.
+ * -EADDRINUSE: somebody listens there; -EEXIST: it is something else than a socket; -ENOTEMPTY: a
+ * file of somebody else's has the name of the lock beside it (PATH.lock); -errno.
  */
 int control_socket_open(struct control_socket **result, const char *path);
 

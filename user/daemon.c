@@ -22,8 +22,10 @@
 #include "priority.h"
 #include "probes.h"
 #include "procfs.h"
+#include "programs.h"
 #include "publication.h"
 #include "recorder.h"
+#include "rlimits.h"
 #include "screen.h"
 #include "signals.h"
 #include "stderr_stream.h"
@@ -119,7 +121,7 @@ static int read_existing_tasks(struct daemon *d)
 {
 	int err;
 
-	task_table_resync_begin(d->tasks, clock_ns());
+	task_table_resync_begin(d->tasks, clock_boot_ns());
 	err = probes_each_task(d->probes, on_existing_tasks, d);
 	if (!err)
 		task_table_resync_end(d->tasks, lives);
@@ -353,7 +355,6 @@ static void on_key(struct daemon *d)
 	d->told = d->told || keys == SCREEN_GONE;
 }
 
-
 static int start_timer(int *fd, u64 first_ns, u64 period_ns)
 {
 	const u64 second = 1000000000;
@@ -501,40 +502,58 @@ static int take_signals(struct daemon *d)
 	return d->signal_fd < 0 ? -errno : 0;
 }
 
+static void check_procfs(struct daemon *d)
+{
+	if (!procfs_check(probes_info(d->probes)->own_tgid))
+		warn("/proc shows another pid namespace than the host's: command lines, cgroups "
+		     "and units "
+		     "are not known; run in the host's, with its /proc");
+}
+
+static int open_control(struct daemon *d, unsigned int cpus)
+{
+	const struct control_source source = {d, fill_for_control, d->tasks, d->recorder, cpus};
+
+	if (!d->options->socket)
+		return STATUS_OK;
+	return control_open(&d->control, d->options->socket, !d->options->socket_given, &source);
+}
+
 /* Task events first, then the tasks that exist, then the switches: no task is missed. */
 static int start(struct daemon *d, const struct features *f)
 {
+	unsigned int cpus;
 	int status, err;
 
 	err = take_signals(d);
 	if (err)
-		return fail(STATUS_FAILED, "cannot take signals: %s", strerror(-err));
-	status = outputs_open(&d->outputs, d->options);
+		return rlimits_fail(STATUS_FAILED, err, NULL, "take signals");
+	status = programs_count_cpus(&cpus);
 	if (!status)
-		status =
-			probes_load(&d->probes, f, d->options->ring_bytes, d->options->cost_source);
+		status = outputs_open(&d->outputs, d->options);
+	if (!status)
+		status = probes_load(&d->probes, f, cpus, d->options->ring_bytes,
+				     d->options->cost_source);
 	if (status)
 		return status;
-	d->tasks = task_table_new(probes_info(d->probes)->cpus, MAX_THREADS, MAX_GROUPS);
+	check_procfs(d);
+	d->tasks = task_table_new(cpus, MAX_THREADS, MAX_GROUPS);
 	d->details = details_new(d->tasks, MAX_GROUPS, d->options->json || d->options->socket);
+	if (!d->details)
+		return rlimits_fail(STATUS_FAILED, -errno, NULL,
+				    "start the thread that reads command lines");
 	d->recorder = recorder_new(d->options->socket ? d->options->recorder_bytes : 0);
 	d->collector = collector_new(d->probes, d->tasks, d->recorder);
 	if (!d->collector)
-		return fail(STATUS_FAILED, "cannot open the ring buffers: %s", strerror(errno));
-	if (d->options->socket) {
-		status = control_open(&d->control, d->options->socket,
-				      &(struct control_source){d, fill_for_control, d->tasks,
-							       d->recorder,
-							       (u32)probes_info(d->probes)->cpus});
-		if (status)
-			return status;
-	}
-	status = probes_attach_tasks(d->probes);
+		return rlimits_fail(STATUS_FAILED, -errno, NULL, "open the ring buffers");
+	status = open_control(d, cpus);
+	if (!status)
+		status = probes_attach_tasks(d->probes);
 	if (status)
 		return status;
 	err = read_existing_tasks(d);
 	if (err)
-		return fail(STATUS_FAILED, "cannot read the list of tasks: %s", strerror(-err));
+		return rlimits_fail(STATUS_FAILED, err, NULL, "read the list of tasks");
 	details_read(d->details, UINT64_MAX);
 	fill_host(d);
 	err = priority_raise();
@@ -547,10 +566,10 @@ static int start(struct daemon *d, const struct features *f)
 	if (!err)
 		err = outputs_start(d->outputs);
 	if (err)
-		return fail(STATUS_FAILED, "cannot start the threads for standard output and error: %s",
-			    strerror(-err));
+		return rlimits_fail(STATUS_FAILED, err, NULL,
+				    "start the threads for standard output and error");
 	err = start_loop(d);
-	return err ? fail(STATUS_FAILED, "cannot start the event loop: %s", strerror(-err)) : 0;
+	return err ? rlimits_fail(STATUS_FAILED, err, NULL, "start the event loop") : 0;
 }
 
 static void close_fd(int fd)

@@ -30,12 +30,27 @@ static void note(void *ctx, const struct group *g)
 	d->queue[(d->first + d->waiting++) % d->room] = g->index;
 }
 
+/* The first process is at the root of the host's cgroups, or in a scope directly below it. */
+static void find_root(void)
+{
+	char *cgroup = procfs_cgroup_of_init();
+
+	if (cgroup)
+		application_set_root(application_levels_up(cgroup));
+	free(cgroup);
+}
+
 struct details *details_new(struct task_table *tasks, size_t max_groups, bool cmdline)
 {
 	struct details *d = xcalloc(1, sizeof(*d));
 
 	d->tasks = tasks;
 	d->cmdlines = cmdline ? cmdlines_new() : NULL;
+	if (cmdline && !d->cmdlines) {
+		free(d);
+		return NULL;
+	}
+	find_root();
 	d->room = max_groups + 1; /* and the idle tasks */
 	d->queue = xcalloc(d->room, sizeof(*d->queue));
 	d->queued = xcalloc(d->room, sizeof(*d->queued));
@@ -78,7 +93,7 @@ static bool left_by_ending(const struct group *g, const char *path)
 
 static bool read_cgroup(struct group *g)
 {
-	char *path = procfs_cgroup(g->tgid);
+	char *path = procfs_cgroup(g->tgid, g->start_ns);
 
 	if (path && !left_by_ending(g, path))
 		return group_set_cgroup(g, path);

@@ -13,9 +13,10 @@
 struct details;
 
 /*
- * Takes note of what is to be read in `tasks`, which stays the caller's and has at most max_groups
- * groups. cmdline: whether anybody wants command lines. They lie in the processes' own memory, so
- * that reading one can wait for a lock or a page of that process.
+ * NULL with errno: there is no thread. Takes note of what is to be read in `tasks`, which stays the
+ * caller's and has at most max_groups groups. cmdline: whether anybody wants command lines. They
+ * lie in the processes' own memory, so that reading one can wait for a lock or a page of that
+ * process.
  */
 struct details *details_new(struct task_table *tasks, size_t max_groups, bool cmdline);
 

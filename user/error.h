@@ -20,8 +20,8 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Has each message written by `write`, with its newline, instead of directly to standard error; NULL:
- * directly again. It may be called by any thread that prints, and must not print itself.
+ * Has each message written by `write`, with its newline, instead of directly to standard error;
+ * NULL: directly again. It may be called by any thread that prints, and must not print itself.
  */
 void error_set_writer(void (*write)(const char *line));
 

@@ -46,6 +46,8 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 	/* Calibration runs on it. */
 	[FEATURE_TASK_RENAME] = {"task_rename", NULL,
 				 "everything: tvtraced does not start (exit status 1)"},
+	[FEATURE_SUSPEND_RESUME] = {"suspend_resume", NULL,
+				    "the moment of a suspension in captures, but for some ms"},
 };
 
 __attribute__((format(printf, 3, 4))) static void found(struct features *f, enum feature feature,
@@ -106,6 +108,7 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 		{FEATURE_SCHED_PROCESS_EXIT, 1, "sched_process_exit"},
 		{FEATURE_CGROUP_ATTACH_TASK, 3, "cgroup_attach_task"},
 		{FEATURE_TASK_RENAME, 2, "task_rename"},
+		{FEATURE_SUSPEND_RESUME, 3, "suspend_resume"},
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {

@@ -66,11 +66,44 @@ static int fill(int fd, const char *data, size_t len)
 	return err;
 }
 
+/* Whether the file is empty or was written by us: all that we write begins with "# " and more. */
+static bool is_ours(const char *path)
+{
+	static const char *const beginnings[] = {"# tvtraced", "# HELP tvtraced_"};
+	char start[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, start, sizeof(start) - 1);
+	close(fd);
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (!strncmp(start, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return n == 0;
+}
+
+/* What is there already is replaced, so it had better be an old textfile. */
+static int check_target(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return S_ISREG(st.st_mode) && is_ours(path) ? 0 : -EEXIST;
+}
+
 static int replace_file(const struct file_writer *w, const char *data, size_t len)
 {
 	int fd, err;
 
 	/* One of a daemon that was killed may lie there; it is nobody's now. */
+	err = check_target(w->temporary);
+	if (err)
+		return err == -EEXIST || err == -EISDIR ? -ENOTEMPTY : err;
 	if (unlink(w->temporary) && errno != ENOENT)
 		return -errno;
 	fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -129,36 +162,6 @@ static void *run(void *arg)
 	while (take_pending(w, &data, &len))
 		note_result(w, replace_file(w, data, len), data);
 	return NULL;
-}
-
-/* Whether the file is empty or was written by us: all that we write begins with "# " and more. */
-static bool is_ours(const char *path)
-{
-	static const char *const beginnings[] = {"# tvtraced", "# HELP tvtraced_"};
-	char start[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = read(fd, start, sizeof(start) - 1);
-	close(fd);
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		if (!strncmp(start, beginnings[i], strlen(beginnings[i])))
-			return true;
-	return n == 0;
-}
-
-/* What is there already is replaced, so it had better be an old textfile. */
-static int check_target(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return errno == ENOENT ? 0 : -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	return S_ISREG(st.st_mode) && is_ours(path) ? 0 : -EEXIST;
 }
 
 static void release(struct file_writer *w)

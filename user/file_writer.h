@@ -13,8 +13,8 @@ struct file_writer;
 
 /*
  * Starts a writer for path and writes data to it once, to see that it can be written. What is
- * there must be empty or an older textfile of ours: anything else is -EEXIST, not replaced.
- * Returns 0 or -errno.
+ * there, and at PATH.tmp, must be empty or an older textfile of ours: anything else is not
+ * replaced. Returns 0, -EEXIST or, of PATH.tmp, -ENOTEMPTY, or another -errno.
  */
 int file_writer_open(struct file_writer **out, const char *path, const char *data, size_t len);
 

@@ -17,6 +17,7 @@
 #include "lock.h"
 #include "options.h"
 #include "outputs.h"
+#include "rlimits.h"
 #include "show_features.h"
 #include "signals.h"
 #include "std_streams.h"
@@ -55,11 +56,9 @@ static int read_features(struct features *f)
 	int err = features_probe(f);
 
 	if (err)
-		return fail(
-			STATUS_NO_BTF,
-			"cannot read the kernel's BTF in /sys/kernel/btf/vmlinux: %s; use a kernel "
-			"built with CONFIG_DEBUG_INFO_BTF",
-			strerror(-err));
+		return rlimits_fail(STATUS_NO_BTF, err,
+				    "use a kernel built with CONFIG_DEBUG_INFO_BTF",
+				    "read the kernel's BTF in /sys/kernel/btf/vmlinux");
 	for (int i = 0; i < NR_FEATURES; i++)
 		tell("%s: %s (%s)", feature_infos[i].name, f->has[i] ? "yes" : "no", f->how[i]);
 	return STATUS_OK;
@@ -98,8 +97,12 @@ static int take_lock(void)
 			    "another tvtraced runs already (pid %d, lock " LOCK_PATH
 			    "); stop it first, or use it",
 			    holder);
-	if (err)
-		return fail(STATUS_FAILED, "cannot lock " LOCK_PATH ": %s", strerror(-err));
+	/* Who may not write there, or nobody may: it is not worth more than the tracing. */
+	if (err == -EACCES || err == -EPERM || err == -EROFS || err == -ENOENT)
+		warn("cannot lock " LOCK_PATH ": %s; another tvtraced will not be noticed",
+		     strerror(-err));
+	else if (err)
+		return rlimits_fail(STATUS_FAILED, err, NULL, "lock " LOCK_PATH);
 	return STATUS_OK;
 }
 
@@ -109,6 +112,7 @@ static int run(void *ctx)
 	struct features features = {0};
 	int status;
 
+	rlimits_raise();
 	if (!may_trace())
 		return fail(STATUS_NO_PRIVILEGE,
 			    "no privilege to trace the kernel; run as root, or "
@@ -126,7 +130,10 @@ static int run(void *ctx)
 static int tell_features(const struct options *options)
 {
 	struct features features = {0};
-	int status = read_features(&features);
+	int status;
+
+	rlimits_raise();
+	status = read_features(&features);
 
 	return status ? status : show_features(stdout, &features, options, may_trace());
 }

@@ -175,6 +175,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (!*arg)
 			exit(fail(STATUS_USAGE, "--socket: the path is empty"));
 		o->socket = arg;
+		o->socket_given = true;
 		return 0;
 	case OPTION_RECORDER:
 		o->recorder_bytes = arguments_size("recorder", arg, 0, MAX_BYTES);

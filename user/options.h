@@ -22,6 +22,7 @@ struct options {
 	bool json;
 	bool quiet;
 	const char *socket; /* the control socket's path; NULL: none */
+	bool socket_given;  /* it is not the default */
 	bool features;	    /* only say what this kernel has */
 };
 

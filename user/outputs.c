@@ -12,6 +12,7 @@
 #include "exit_status.h"
 #include "file_writer.h"
 #include "json.h"
+#include "rlimits.h"
 #include "screen.h"
 #include "series.h"
 #include "stream.h"
@@ -44,12 +45,16 @@ static int open_textfile(struct outputs *out, const struct options *o)
 			"will not replace %s, which is no textfile of tvtraced; remove it, or give "
 			"--textfile another path",
 			path);
+	if (err == -ENOTEMPTY)
+		return fail(STATUS_TEXTFILE,
+			    "will not replace %s.tmp, which is no textfile of tvtraced; remove it, "
+			    "or give "
+			    "--textfile another path",
+			    path);
 	if (err)
-		return fail(
-			STATUS_TEXTFILE,
-			"cannot write the textfile %s: %s; give --textfile a path in a directory "
-			"that can be written",
-			path, strerror(-err));
+		return rlimits_fail(STATUS_TEXTFILE, err,
+				    "give --textfile a path in a directory that can be written",
+				    "write the textfile %s", path);
 	out->series = series_new(o->group_by);
 	return STATUS_OK;
 }
@@ -176,7 +181,8 @@ int outputs_error(struct outputs *out)
 
 int outputs_finish(struct outputs *out, int interrupt_fd, int patience_ms)
 {
-	return out->stream ? error_of(out, stream_finish(out->stream, interrupt_fd, patience_ms)) : 0;
+	return out->stream ? error_of(out, stream_finish(out->stream, interrupt_fd, patience_ms))
+			   : 0;
 }
 
 struct live_screen *outputs_screen(const struct outputs *out)

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "alloc.h"
+#include "clock.h"
 #include "error.h"
 #include "exit_status.h"
 #include "programs.h"
@@ -52,6 +53,41 @@ static int create_rings(struct probes *p)
 	return 0;
 }
 
+static void read_own_clocks(u64 ns[2])
+{
+	ns[0] = clock_read_ns(CLOCK_MONOTONIC);
+	ns[1] = clock_read_ns(CLOCK_BOOTTIME);
+}
+
+/* The reading that took the least time is the most exact one. */
+static int read_clocks(struct probes *p)
+{
+	enum { TRIES = 16 };
+	const struct tvtraced_bpf__bss *bss = p->programs.skel->bss;
+	struct bpf_test_run_opts opts = {.sz = sizeof(opts)};
+	u64 least = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		u64 before[2], host[2], after[2];
+		int err;
+
+		read_own_clocks(before);
+		err = bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.clocks),
+					     &opts);
+		if (err)
+			return err;
+		host[0] = bss->clock_monotonic_ns;
+		host[1] = bss->clock_boottime_ns;
+		read_own_clocks(after);
+		if (after[0] - before[0] < least) {
+			least = after[0] - before[0];
+			clock_adjust(before, host, after);
+		}
+	}
+	p->info.own_tgid = bss->host_tgid;
+	return 0;
+}
+
 static void take_calibration(struct probes *p, const struct calibration *c)
 {
 	p->info.cost_bias_ns = c->bias_ns;
@@ -74,7 +110,7 @@ static void take_source(struct probes *p, bool wanted)
 			 "says why";
 }
 
-int probes_load(struct probes **out, const struct features *f, size_t ring_bytes,
+int probes_load(struct probes **out, const struct features *f, unsigned int cpus, size_t ring_bytes,
 		const struct cost_source *wanted)
 {
 	struct probes *p = xcalloc(1, sizeof(*p));
@@ -84,7 +120,7 @@ int probes_load(struct probes **out, const struct features *f, size_t ring_bytes
 	*out = p;
 	p->info.features = *f;
 	p->info.ring_bytes = ring_bytes;
-	p->info.cpus = (unsigned int)libbpf_num_possible_cpus();
+	p->info.cpus = cpus;
 	p->ring_fds = xcalloc(p->info.cpus, sizeof(*p->ring_fds));
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++)
 		p->ring_fds[cpu] = -1;
@@ -94,6 +130,9 @@ int probes_load(struct probes **out, const struct features *f, size_t ring_bytes
 		return err;
 	take_source(p, wanted);
 	take_calibration(p, &p->programs.calibration);
+	err = read_clocks(p);
+	if (err)
+		return programs_fail("read", "the kernel's clocks", err);
 	err = create_rings(p);
 	if (err)
 		return programs_fail("create", "the ring buffers", err);
@@ -121,6 +160,7 @@ int probes_attach_tasks(struct probes *p)
 		{skel->progs.task_rename, &skel->links.task_rename},
 		{skel->progs.sched_process_exit, &skel->links.sched_process_exit},
 		{skel->progs.cgroup_attach_task, &skel->links.cgroup_attach_task},
+		{skel->progs.suspend_resume, &skel->links.suspend_resume},
 		{skel->progs.existing_tasks, &skel->links.existing_tasks},
 	};
 	int status = STATUS_OK;
@@ -204,6 +244,11 @@ int probes_ring_create(struct probes *p, unsigned int cpu)
 	p->ring_fds[cpu] = fd;
 	p->info.rings++;
 	return 0;
+}
+
+void probes_set_lead(struct probes *p, u64 lead_ns)
+{
+	p->programs.skel->bss->boottime_lead_ns = lead_ns;
 }
 
 int probes_task_ring_fd(const struct probes *p)

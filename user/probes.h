@@ -20,6 +20,7 @@ struct probes_info {
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	struct features features;
 	unsigned int cpus; /* possible CPUs */
+	u32 own_tgid;	   /* this process's id in the host's pid namespace */
 	size_t ring_bytes; /* of one ring */
 	unsigned int rings;
 	u64 cost_bias_ns;
@@ -28,10 +29,10 @@ struct probes_info {
 
 /*
  * Loads everything, and measures the bias. On failure prints why and returns an exit status;
- * 0 is success. ring_bytes is the size of one CPU's ring, a power of two and at least a page;
- * wanted is the cost source, NULL: the best that works.
+ * 0 is success. cpus is how many are possible. ring_bytes is the size of one CPU's ring, a power of
+ * two and at least a page; wanted is the cost source, NULL: the best that works.
  */
-int probes_load(struct probes **out, const struct features *f, size_t ring_bytes,
+int probes_load(struct probes **out, const struct features *f, unsigned int cpus, size_t ring_bytes,
 		const struct cost_source *wanted);
 
 /* Attaches the task events and the task iterator. Returns 0 or an exit status. */
@@ -61,6 +62,12 @@ int probes_ring_fd(const struct probes *p, unsigned int cpu);
 
 /* Makes the ring of a CPU that came up later. Returns 0 (also when there is one) or -errno. */
 int probes_ring_create(struct probes *p, unsigned int cpu);
+
+/*
+ * How far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC: from then on what changes that is told by a
+ * CLOCK_STEPPED in the task events.
+ */
+void probes_set_lead(struct probes *p, u64 lead_ns);
 
 /* Task events' ring, as map fd. */
 int probes_task_ring_fd(const struct probes *p);

@@ -8,13 +8,27 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "clock.h"
 
 enum {
 	CGROUP_FILE_MAX = 65536, /* a dozen hierarchies, each with a path of up to 4096 bytes */
 	PF_EXITING = 0x4,	 /* linux/sched.h; in field 9 of stat as in the kernel */
-	/* Two ticks of 10 ms, in a birth's units: what is further apart is another task. */
-	START_SLACK = 2 * 10000000 >> 10,
+	/* In a birth's units: what is further apart is another task. */
+	FOUND_SLACK = FOUND_SLACK_NS >> 10,
 };
+
+static bool of_host = true;
+
+bool procfs_check(u32 own_tgid)
+{
+	char self[16];
+	ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
+
+	/* It leads to the number in the pid namespace that /proc was mounted from. */
+	self[n > 0 ? n : 0] = '\0';
+	of_host = n > 0 && strtoul(self, NULL, 10) == own_tgid;
+	return of_host;
+}
 
 /* Reads at most size - 1 bytes and terminates them. Returns how many, or -1. */
 static ssize_t read_file(const char *path, char *buf, size_t size)
@@ -32,13 +46,46 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return (ssize_t)have;
 }
 
-void procfs_cmdline(u32 tgid, char buf[CMDLINE_MAX])
+/* A numeric field of stat, counted as in proc(5); false: cannot be read. */
+static bool stat_field(u32 pid, int number, unsigned long long *value)
+{
+	char path[64], buf[1024], *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (read_file(path, buf, sizeof(buf)) <= 0)
+		return false;
+	/* The name may hold anything; the last parenthesis ends it. */
+	at = strrchr(buf, ')');
+	for (int field = 2; at && field < number; field++)
+		at = strchr(at + 1, ' ');
+	return at && sscanf(at, "%llu", value) == 1;
+}
+
+/* Start time, in clock ticks since boot, as ns of the host's; 0: cannot be read. */
+static u64 start_ns_of(u32 pid)
+{
+	unsigned long long ticks;
+
+	if (!stat_field(pid, 22, &ticks))
+		return 0;
+	return clock_from_own_boot(ticks * (1000000000ull / (u64)sysconf(_SC_CLK_TCK)));
+}
+
+/* Whether that number is (still) the process that began then. */
+static bool started_at(u32 tgid, u64 start_ns)
+{
+	u64 start = of_host ? start_ns_of(tgid) : 0;
+
+	return start && start + FOUND_SLACK_NS > start_ns && start < start_ns + FOUND_SLACK_NS;
+}
+
+void procfs_cmdline(u32 tgid, u64 start_ns, char buf[CMDLINE_MAX])
 {
 	char path[64];
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", tgid);
-	n = read_file(path, buf, CMDLINE_MAX);
+	n = started_at(tgid, start_ns) ? read_file(path, buf, CMDLINE_MAX) : 0;
 	while (n > 0 && !buf[n - 1])
 		n--;
 	n = n < 0 ? 0 : n;
@@ -101,7 +148,7 @@ const char *procfs_choose_cgroup(char *text)
 	return found;
 }
 
-char *procfs_cgroup(u32 tgid)
+static char *cgroup_of(u32 tgid)
 {
 	/* Not on the stack, and by one thread only. */
 	static char buf[CGROUP_FILE_MAX];
@@ -115,42 +162,26 @@ char *procfs_cgroup(u32 tgid)
 	return chosen ? xstrdup(chosen) : NULL;
 }
 
+char *procfs_cgroup(u32 tgid, u64 start_ns)
+{
+	return started_at(tgid, start_ns) ? cgroup_of(tgid) : NULL;
+}
+
+char *procfs_cgroup_of_init(void)
+{
+	return of_host ? cgroup_of(1) : NULL;
+}
+
 /* Value of "Key:\tvalue\n" in the text of a status file; NULL: not there. Cuts the text up. */
 static char *status_value(char *text, const char *key)
 {
-	char *at = strstr(text, key);
+	char *line;
 
-	if (!at || (at != text && at[-1] != '\n'))
-		return NULL;
-	at += strlen(key);
-	at += strspn(at, "\t ");
-	at[strcspn(at, "\n")] = '\0';
-	return at;
-}
-
-/* A numeric field of stat, counted as in proc(5); false: cannot be read. */
-static bool stat_field(u32 pid, int number, unsigned long long *value)
-{
-	char path[64], buf[1024], *at;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	if (read_file(path, buf, sizeof(buf)) <= 0)
-		return false;
-	/* The name may hold anything; the last parenthesis ends it. */
-	at = strrchr(buf, ')');
-	for (int field = 2; at && field < number; field++)
-		at = strchr(at + 1, ' ');
-	return at && sscanf(at, "%llu", value) == 1;
-}
-
-/* Start time, in clock ticks since boot, as ns; 0: cannot be read. */
-static u64 start_ns_of(u32 pid)
-{
-	unsigned long long ticks;
-
-	if (!stat_field(pid, 22, &ticks))
-		return 0;
-	return ticks * (1000000000ull / (u64)sysconf(_SC_CLK_TCK));
+	/* By line: a task's name may hold any key. (The kernel escapes its newlines.) */
+	while ((line = strsep(&text, "\n")))
+		if (!strncmp(line, key, strlen(key)))
+			return line + strlen(key) + strspn(line + strlen(key), "\t ");
+	return NULL;
 }
 
 bool procfs_is_ending(u32 tgid)
@@ -167,12 +198,12 @@ bool procfs_identify(u32 tid, u32 birth, struct task_record *r)
 	s32 off; /* of the tick's beginning, in birth's units; a birth wraps every 73 minutes */
 
 	snprintf(path, sizeof(path), "/proc/%u/status", tid);
-	if (read_file(path, buf, sizeof(buf)) <= 0)
+	if (!of_host || read_file(path, buf, sizeof(buf)) <= 0)
 		return false;
 	tgid = status_value(buf, "Tgid:");
 	start = start_ns_of(tid);
 	off = (s32)(birth - BIRTH_OF(start));
-	if (!tgid || !start || off > START_SLACK || off < -START_SLACK)
+	if (!tgid || !start || off > FOUND_SLACK || off < -FOUND_SLACK)
 		return false;
 	memset(r, 0, sizeof(*r));
 	r->event = TASK_FOUND;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What only /proc tells. */
+/*
+ * What only /proc tells. It is asked by the host's ids, as records have them, so it must be mounted
+ * from the host's pid namespace; and a number may be another process's by now, so the start time
+ * (of the leader; CLOCK_BOOTTIME of the host) must agree to two ticks.
+ */
 #ifndef TVTRACED_PROCFS_H
 #define TVTRACED_PROCFS_H
 
@@ -10,13 +14,22 @@
 enum { CMDLINE_MAX = 256 }; /* of what may be megabytes; enough to tell programs apart */
 
 /*
+ * Whether /proc shows the host's processes; if not, all that follows finds nothing from now on.
+ * own_tgid is this process's id on the host.
+ */
+bool procfs_check(u32 own_tgid);
+
+/*
  * The arguments, separated by spaces; "": none (a kernel thread), or the process is gone. May wait
  * for a lock of that process, without any limit.
  */
-void procfs_cmdline(u32 tgid, char buf[CMDLINE_MAX]);
+void procfs_cmdline(u32 tgid, u64 start_ns, char buf[CMDLINE_MAX]);
 
 /* The cgroup, as procfs_choose_cgroup has it; the caller's to free. NULL: the process is gone. */
-char *procfs_cgroup(u32 tgid);
+char *procfs_cgroup(u32 tgid, u64 start_ns);
+
+/* That of PID 1, likewise. */
+char *procfs_cgroup_of_init(void);
 
 /*
  * Of the lines of a /proc/PID/cgroup file, the path in the hierarchy that tells most: the first of

@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "exit_status.h"
+#include "rlimits.h"
 #include "tvtraced.skel.h"
 #include "verifier_log.h"
 
@@ -45,8 +46,19 @@ static const char *way_out(int err)
 
 int programs_fail(const char *what, const char *name, int err)
 {
-	return fail(err == -EPERM ? STATUS_NO_PRIVILEGE : STATUS_FAILED, "cannot %s %s: %s; %s",
-		    what, name, strerror(-err), way_out(err));
+	return rlimits_fail(err == -EPERM ? STATUS_NO_PRIVILEGE : STATUS_FAILED, err, way_out(err),
+			    "%s %s", what, name);
+}
+
+int programs_count_cpus(unsigned int *cpus)
+{
+	int n = libbpf_num_possible_cpus();
+
+	if (n <= 0)
+		return rlimits_fail(STATUS_FAILED, n ? n : -EINVAL, "mount sysfs",
+				    "count the CPUs in /sys/devices/system/cpu/possible");
+	*cpus = (unsigned int)n;
+	return STATUS_OK;
 }
 
 /* Chooses programs and sizes, before anything is loaded. */
@@ -74,6 +86,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 				  f->has[FEATURE_SCHED_PROCESS_EXIT]);
 	bpf_program__set_autoload(skel->progs.cgroup_attach_task,
 				  f->has[FEATURE_CGROUP_ATTACH_TASK]);
+	bpf_program__set_autoload(skel->progs.suspend_resume, f->has[FEATURE_SUSPEND_RESUME]);
 	/* The last one is for calibration. */
 	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);

@@ -34,6 +34,9 @@ int programs_load(struct programs *p, struct features *f, const struct programs_
 
 void programs_unload(struct programs *p);
 
+/* Counts the possible CPUs; on failure prints why and returns an exit status. */
+int programs_count_cpus(unsigned int *cpus);
+
 /* Prints what failed and what to do about it; returns the exit status. err is -errno. */
 int programs_fail(const char *what, const char *name, int err);
 

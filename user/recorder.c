@@ -263,6 +263,14 @@ void recorder_lost(struct recorder *r, u32 cpu, u64 count, u64 now_ns)
 	f->lost = count;
 }
 
+void recorder_clock(struct recorder *r, u64 ts_ns, u64 before_ns, u64 after_ns)
+{
+	struct frame *f = add(r, FRAME_CLOCK, ts_ns, sizeof(struct clock_frame));
+
+	if (f)
+		*(struct clock_frame *)(f + 1) = (struct clock_frame){before_ns, after_ns};
+}
+
 void recorder_each(struct recorder *r, u64 since_ns, recorder_fn fn, void *ctx)
 {
 	for (size_t i = 0; i < r->n; i++) {

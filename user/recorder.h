@@ -16,6 +16,7 @@ enum frame_type {
 	FRAME_BATCH, /* `count` switch records follow, and `lost` came before them */
 	FRAME_TASK,  /* a task_record follows, and the name that the task had before */
 	FRAME_LOST,  /* `lost` switches came before ts_ns, after all that is recorded of this CPU */
+	FRAME_CLOCK, /* a clock_frame follows: at ts_ns the machine had been suspended */
 };
 
 struct frame {
@@ -30,6 +31,11 @@ struct frame {
 struct task_frame {
 	struct task_record record;
 	char comm_before[COMM_LEN]; /* "": not known */
+};
+
+/* How far CLOCK_BOOTTIME was ahead of CLOCK_MONOTONIC, which stops in a suspension. */
+struct clock_frame {
+	u64 before_ns, after_ns;
 };
 
 /* Read-only once it is closed. */
@@ -66,6 +72,7 @@ void recorder_batch(struct recorder *r, u32 cpu, const struct switch_record *rec
 		    u64 lost);
 void recorder_task(struct recorder *r, const struct task_record *t, const char *comm_before);
 void recorder_lost(struct recorder *r, u32 cpu, u64 count, u64 now_ns);
+void recorder_clock(struct recorder *r, u64 ts_ns, u64 before_ns, u64 after_ns);
 
 /* Closes the chunk that is being filled, so that followers get it. */
 void recorder_close(struct recorder *r);

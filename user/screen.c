@@ -64,8 +64,8 @@ static void start_output(void)
 }
 
 /*
- * Keys come at once and are not echoed, and reading them never waits. Nor does this for the terminal
- * to have taken its output (TCSANOW).
+ * Keys come at once and are not echoed, and reading them never waits. Nor does this for the
+ * terminal to have taken its output (TCSANOW).
  */
 static void set_modes(struct live_screen *s)
 {
@@ -308,7 +308,8 @@ void screen_resize(struct live_screen *s)
 	clear();
 }
 
-/* How many bytes the key is, of which the first one is ESC: a cursor key, or another one with Alt. */
+/* How many bytes the key is, of which the first one is ESC: a cursor key, or another one with Alt.
+ */
 static size_t escape_len(const char *keys, size_t n)
 {
 	size_t len = 2;

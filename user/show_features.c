@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <bpf/libbpf.h>
-
 #include "error.h"
 #include "exit_status.h"
 #include "programs.h"
@@ -67,8 +65,7 @@ static void print_source(FILE *out, const struct cost_source *s, const struct op
 
 int show_features(FILE *out, struct features *f, const struct options *o, bool may_try)
 {
-	const struct programs_config config = {
-		.cpus = (unsigned int)libbpf_num_possible_cpus(),
+	struct programs_config config = {
 		.ring_bytes = o->ring_bytes,
 		.cost_source = o->cost_source,
 	};
@@ -77,7 +74,9 @@ int show_features(FILE *out, struct features *f, const struct options *o, bool m
 	int status = STATUS_OK;
 
 	if (may_try && features_suffice(f)) {
-		status = programs_load(&programs, f, &config);
+		status = programs_count_cpus(&config.cpus);
+		if (!status)
+			status = programs_load(&programs, f, &config);
 		source = programs.source;
 		programs_unload(&programs);
 	}

@@ -57,7 +57,8 @@ void std_streams_init(int failed_status)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		/* The lowest number that is free. With O_PATH it serves for nothing but to be there. */
+		/* The lowest number that is free. With O_PATH it serves for nothing but to be
+		 * there. */
 		if (open("/", O_PATH | O_CLOEXEC) != fd)
 			_exit(failed_status);
 	}

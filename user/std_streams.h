@@ -8,9 +8,9 @@
  * file or socket opened later gets such a number and is written to as if it were standard output;
  * reading, writing and polling them fails with EBADF as before.
  *
- * At exit() what is left in stdout's buffer is written: when that, or a write before it, failed, that
- * is printed and the process ends with failed_status, unless std_streams_flush() or another message
- * has told of a failure. A reader that has gone (EPIPE) is none.
+ * At exit() what is left in stdout's buffer is written: when that, or a write before it, failed,
+ * that is printed and the process ends with failed_status, unless std_streams_flush() or another
+ * message has told of a failure. A reader that has gone (EPIPE) is none.
  */
 void std_streams_init(int failed_status);
 

@@ -13,7 +13,7 @@
 #include "thread.h"
 
 enum {
-	LOOK_MS = 100,	   /* between two looks at what is taken */
+	LOOK_MS = 100, /* between two looks at what is taken */
 	IDLE_LOOK_MS = 5,
 	GIVE_UP_MS = 1000, /* the thread looks at stop more often, unless a terminal holds it */
 	/* Once interrupted. Not at once: timeout(1) sends its signal twice. */

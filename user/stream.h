@@ -15,8 +15,8 @@ struct stream;
 int stream_open(struct stream **out, int fd, size_t most_bytes);
 
 /*
- * Takes data (from malloc) and returns at once; from any thread. Returns 0, -ENOBUFS when it was left
- * out because too much waits, or the -errno of a write that failed.
+ * Takes data (from malloc) and returns at once; from any thread. Returns 0, -ENOBUFS when it was
+ * left out because too much waits, or the -errno of a write that failed.
  */
 int stream_submit(struct stream *s, char *data, size_t len);
 

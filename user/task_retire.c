@@ -52,6 +52,8 @@ void group_retire(struct task_table *t, struct group *g)
 {
 	slots_remove(&t->groups, g->index);
 	index_remove(t->by_group, key_of(g->tgid, BIRTH_OF(g->start_ns)));
+	if (index_find(t->by_tgid, g->tgid) == g)
+		index_remove(t->by_tgid, g->tgid);
 	charges_add(&t->other, &g->total);
 	for (int k = 0; k < NR_KINDS; k++)
 		histogram_release(&g->cost[k]);
@@ -98,10 +100,10 @@ void task_table_published(struct task_table *t)
 	t->other_published = t->other;
 }
 
-void task_table_resync_begin(struct task_table *t, u64 now_ns)
+void task_table_resync_begin(struct task_table *t, u64 boot_ns)
 {
 	t->resync++;
-	t->resync_ns = now_ns;
+	t->resync_ns = boot_ns;
 }
 
 void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth))

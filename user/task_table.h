@@ -32,6 +32,7 @@ struct task_table {
 	struct slots threads, groups;
 	struct index *by_tid;	/* (tid, birth) -> entry */
 	struct index *by_group; /* (tgid, birth of its leader) -> group */
+	struct index *by_tgid;	/* tgid -> the latest group of that id */
 	struct list ending;	/* exiting, or dead and not yet removed */
 	u32 interval;		/* publications so far */
 	u64 seq;		/* of what changes now */

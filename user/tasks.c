@@ -21,21 +21,51 @@ static void group_unread(const struct task_table *t, struct group *g)
 		t->unread(t->unread_ctx, g);
 }
 
+/* Of a thread that was found in /proc, when its leader began is not known exactly. */
+static bool is_about(const struct task_record *r)
+{
+	return r->event == TASK_FOUND && r->tid != r->tgid;
+}
+
+/* The group of a record, if one of both knows only about when it began. */
+static struct group *group_about(struct task_table *t, const struct task_record *r)
+{
+	struct group *g = index_find(t->by_tgid, r->tgid);
+	u64 slack = FOUND_SLACK_NS;
+
+	if (!g || !(g->about || is_about(r)) || g->start_ns + slack < r->leader_start_ns ||
+	    r->leader_start_ns + slack < g->start_ns)
+		return NULL;
+	if (g->about && !is_about(r)) {
+		index_remove(t->by_group, key_of(g->tgid, BIRTH_OF(g->start_ns)));
+		g->start_ns = r->leader_start_ns;
+		g->about = false;
+		index_add(t->by_group, key_of(g->tgid, BIRTH_OF(g->start_ns)), g);
+		describe(t, g);
+	}
+	return g;
+}
+
 static struct group *group_get(struct task_table *t, const struct task_record *r)
 {
 	u64 key = key_of(r->tgid, BIRTH_OF(r->leader_start_ns));
 	struct group *g = index_find(t->by_group, key);
 
+	if (!g)
+		g = group_about(t, r);
 	if (g || t->groups.used >= t->max_groups)
 		return g;
 	g = xcalloc(1, sizeof(*g));
 	g->tgid = r->tgid;
 	g->start_ns = r->leader_start_ns;
+	g->about = is_about(r);
 	g->kernel = r->kernel;
 	copy_comm(g->comm, r->comm);
 	group_name_application(g);
 	g->index = (u32)slots_add(&t->groups, g);
 	index_add(t->by_group, key, g);
+	index_remove(t->by_tgid, g->tgid);
+	index_add(t->by_tgid, g->tgid, g);
 	describe(t, g);
 	group_unread(t, g);
 	return g;
@@ -180,6 +210,8 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (r->tid == r->tgid)
 			group_unread(t, e->thread.group);
 		break;
+	case CLOCK_STEPPED: /* no task's */
+		break;
 	}
 }
 
@@ -273,6 +305,7 @@ struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_gr
 	t->max_groups = max_groups + 1;
 	t->by_tid = index_new();
 	t->by_group = index_new();
+	t->by_tgid = index_new();
 	add_idle(t);
 	return t;
 }
@@ -289,6 +322,7 @@ void task_table_free(struct task_table *t)
 			group_retire(t, t->groups.items[i]);
 	index_free(t->by_tid);
 	index_free(t->by_group);
+	index_free(t->by_tgid);
 	slots_release(&t->threads);
 	slots_release(&t->groups);
 	free(t->ending.items);

@@ -18,9 +18,10 @@
 struct group {
 	u32 tgid;
 	u32 parent_tgid;     /* 0: not known */
-	u64 start_ns;	     /* CLOCK_MONOTONIC */
+	u64 start_ns;	     /* CLOCK_BOOTTIME, as in /proc */
 	char comm[COMM_LEN]; /* the leader's; arbitrary bytes, NUL-terminated */
 	bool kernel;	     /* a kernel thread, or the idle tasks */
+	bool about;	     /* start_ns is only as exact as /proc gives it, see TASK_FOUND */
 	u32 threads;	     /* alive */
 	u32 members;	     /* threads listed, the dead included */
 	struct charges total;
@@ -104,9 +105,10 @@ void task_table_published(struct task_table *t);
 /*
  * Marks what exists now: call begin, then task_table_event with TASK_EXISTING for every task,
  * then end, which retires (at the next publication) those that did not come. Mends lost events.
- * Those that came by TASK_FOUND are not in that list; lives tells whether such a one is there.
+ * boot_ns is CLOCK_BOOTTIME. Those that came by TASK_FOUND are not in that list; lives tells
+ * whether such a one is there.
  */
-void task_table_resync_begin(struct task_table *t, u64 now_ns);
+void task_table_resync_begin(struct task_table *t, u64 boot_ns);
 void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth));
 
 /* Whether some task ended long ago and its last switch has not come: time for a resync. */

@@ -50,12 +50,12 @@ static int put(struct trace_out *o, TracePacket *p)
 
 static int put_clocks(struct trace_out *o)
 {
-	static const struct {
+	const struct {
 		u32 id;
-		clockid_t clock;
-	} clocks[] = {{BOOTTIME, CLOCK_BOOTTIME},
-		      {MONOTONIC, CLOCK_MONOTONIC},
-		      {REALTIME, CLOCK_REALTIME}};
+		u64 ns;
+	} clocks[] = {{BOOTTIME, clock_boot_ns()},
+		      {MONOTONIC, clock_ns()},
+		      {REALTIME, clock_read_ns(CLOCK_REALTIME)}};
 	TracePacket p = TRACE_PACKET__INIT;
 	ClockSnapshot s = CLOCK_SNAPSHOT__INIT;
 	ClockSnapshot__Clock c[3], *list[3];
@@ -64,7 +64,7 @@ static int put_clocks(struct trace_out *o)
 		c[i] = (ClockSnapshot__Clock)CLOCK_SNAPSHOT__CLOCK__INIT;
 		c[i].has_clock_id = c[i].has_timestamp = true;
 		c[i].clock_id = clocks[i].id;
-		c[i].timestamp = clock_read_ns(clocks[i].clock);
+		c[i].timestamp = clocks[i].ns;
 		list[i] = &c[i];
 	}
 	s.n_clocks = 3;
@@ -325,7 +325,7 @@ static int put_capture(struct trace_out *o, const struct trace_setup *s, u64 ts_
 	return put_event(o, &e, ts_ns);
 }
 
-int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 to_boottime)
+int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 begin_ns)
 {
 	int err = put_clocks(o);
 
@@ -335,7 +335,7 @@ int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 to_bo
 		err = put_interned(o);
 	if (!err)
 		err = put_tracks(o, s->cpus);
-	return err ? err : put_capture(o, s, s->begin_ns + to_boottime);
+	return err ? err : put_capture(o, s, begin_ns);
 }
 
 static int put_tree(struct trace_out *o, ProcessTree *t, u64 ts_ns)
@@ -361,7 +361,7 @@ static int put_group(struct trace_out *o, const struct trace_group *g, u64 ts_ns
 	return put_event(o, &e, ts_ns);
 }
 
-static int put_process(struct trace_out *o, const struct trace_group *g, u64 ts_ns, u64 to_boottime)
+static int put_process(struct trace_out *o, const struct trace_group *g, u64 ts_ns)
 {
 	ProcessTree tree = PROCESS_TREE__INIT;
 	ProcessTree__Process p = PROCESS_TREE__PROCESS__INIT, *list = &p;
@@ -372,7 +372,7 @@ static int put_process(struct trace_out *o, const struct trace_group *g, u64 ts_
 	p.ppid = (int32_t)g->parent_tgid;
 	p.n_cmdline = 1;
 	p.cmdline = &cmdline;
-	p.process_start_from_boot = g->start_ns + to_boottime;
+	p.process_start_from_boot = g->start_ns;
 	p.is_kthread = g->kernel;
 	tree.n_processes = 1;
 	tree.processes = &list;
@@ -397,9 +397,8 @@ int trace_head_task(struct trace_out *o, const struct traced_task *t, u64 ts_ns)
  * That is told as of the time when the capture began.
  */
 int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct trace_names *n,
-		    const struct trace_filter *f, u64 to_boottime)
+		    const struct trace_filter *f, u64 begin_ns, u64 now_ns)
 {
-	u64 before_ns = s->begin_ns + to_boottime, now_ns = s->now_ns + to_boottime;
 	int err = 0;
 
 	for (size_t i = 0; i < s->nr_groups && !err; i++) {
@@ -409,10 +408,9 @@ int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct tra
 
 		if (!trace_filter_wants(f, g->tgid))
 			continue;
-		err = put_group(o, g, before_ns);
+		err = put_group(o, g, begin_ns);
 		if (!err)
-			err = put_process(o, g, leader && leader->created ? now_ns : before_ns,
-					  to_boottime);
+			err = put_process(o, g, leader && leader->created ? now_ns : begin_ns);
 	}
 	for (size_t i = 0; i < s->nr_tasks && !err; i++) {
 		struct traced_task *t = trace_names_find(n, s->tasks[i].tid, s->tasks[i].birth);
@@ -420,7 +418,7 @@ int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct tra
 		if (!trace_filter_wants(f, t->tgid))
 			continue;
 		t->told = true;
-		err = trace_head_task(o, t, t->created ? now_ns : before_ns);
+		err = trace_head_task(o, t, t->created ? now_ns : begin_ns);
 	}
 	return err;
 }
@@ -467,6 +465,21 @@ int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 c
 	if (err)
 		return err;
 	event_init(&e, SLICE_END, TRACK_CPU_0 + cpu);
+	return put_event(o, &e, end_ns);
+}
+
+int trace_head_suspended(struct trace_out *o, u64 begin_ns, u64 end_ns)
+{
+	struct event e;
+	int err;
+
+	event_init(&e, SLICE_BEGIN, TRACK_TVTRACED);
+	e.event.name = "suspended";
+	annotate_number(&e, "ns", end_ns - begin_ns);
+	err = put_event(o, &e, begin_ns);
+	if (err)
+		return err;
+	event_init(&e, SLICE_END, TRACK_TVTRACED);
 	return put_event(o, &e, end_ns);
 }
 

@@ -14,12 +14,15 @@
 
 enum { TRACE_SEQUENCE = 1 }; /* trusted_packet_sequence_id of all packets */
 
-/* Clocks, system, interned names, tracks, and what the capture is of. */
-int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 to_boottime);
+/* Clocks, system, interned names, tracks, and what the capture is of, from begin_ns on. */
+int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 begin_ns);
 
-/* Groups with their applications, and the process tree, of those that are wanted. */
+/*
+ * Groups with their applications, and the process tree, of those that are wanted, as of begin_ns;
+ * of those whose creation the trace tells, as of now_ns.
+ */
 int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct trace_names *n,
-		    const struct trace_filter *f, u64 to_boottime);
+		    const struct trace_filter *f, u64 begin_ns, u64 now_ns);
 
 /* What one task is part of. */
 int trace_head_task(struct trace_out *o, const struct traced_task *t, u64 ts_ns);
@@ -30,6 +33,9 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 
 /* A stretch that is missing; count 0: how many is not known. */
 int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 count);
+
+/* The machine was suspended. */
+int trace_head_suspended(struct trace_out *o, u64 begin_ns, u64 end_ns);
 
 /*
  * begin_ns, end_ns: of the first and the last switch in the time that was asked for, also of those

@@ -17,7 +17,7 @@ struct trace_task {
 
 struct trace_group {
 	u32 tgid, parent_tgid;
-	u64 start_ns; /* CLOCK_MONOTONIC */
+	u64 start_ns; /* CLOCK_BOOTTIME */
 	bool kernel;
 	char *name;	   /* command line or comm, escaped; owned */
 	char *application; /* escaped; owned */
@@ -28,6 +28,7 @@ struct trace_group {
 struct trace_setup {
 	u64 begin_ns, end_ns; /* CLOCK_MONOTONIC; switches outside are left out */
 	u64 now_ns;	      /* all below was so before */
+	u64 lead_ns;	      /* how far CLOCK_BOOTTIME was ahead then */
 	u32 cpus;	      /* possible */
 	int cpu;	      /* of this CPU only; -1: of all */
 	u32 tgid;	      /* of this thread group only; 0: of all */

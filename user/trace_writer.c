@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "alloc.h"
-#include "clock.h"
+#include "trace_clock.h"
 #include "trace_filter.h"
 #include "trace_head.h"
 #include "trace_names.h"
@@ -37,8 +37,8 @@ struct trace_writer {
 	struct trace_out *out;
 	struct trace_names *names;
 	struct trace_filter *filter; /* NULL: all are wanted */
-	u64 to_boottime;	     /* what CLOCK_MONOTONIC lacks */
-	struct cpu_trace **cpus;     /* NULL: nothing came yet */
+	struct trace_clock clock;
+	struct cpu_trace **cpus; /* NULL: nothing came yet */
 	u32 bundles;
 	u64 switches, lost, last_ns;
 	u64 first_seen_ns, last_seen_ns; /* of all switches, also those left out; 0: none */
@@ -58,7 +58,7 @@ struct trace_writer *trace_writer_new(int fd, const struct trace_setup *s, const
 	w->out = trace_out_new(fd, s->compress, stop);
 	w->names = trace_names_new();
 	w->filter = trace_filter_new(s);
-	w->to_boottime = clock_read_ns(CLOCK_BOOTTIME) - clock_read_ns(CLOCK_MONOTONIC);
+	trace_clock_init(&w->clock, s->lead_ns);
 	w->cpus = xcalloc(s->cpus, sizeof(struct cpu_trace *));
 	for (size_t i = 0; i < s->nr_tasks; i++) {
 		const struct trace_task *t = &s->tasks[i];
@@ -75,6 +75,7 @@ void trace_writer_free(struct trace_writer *w)
 	for (u32 cpu = 0; cpu < w->setup->cpus; cpu++)
 		free(w->cpus[cpu]);
 	free(w->cpus);
+	trace_clock_release(&w->clock);
 	trace_names_free(w->names);
 	trace_filter_free(w->filter);
 	trace_out_free(w->out);
@@ -113,6 +114,8 @@ void trace_writer_learn(struct trace_writer *w, const struct chunk *c)
 	while ((f = chunk_next(c, &offset))) {
 		const struct task_frame *task = (const void *)(f + 1);
 
+		if (f->type == FRAME_CLOCK)
+			trace_clock_step(&w->clock, f);
 		if (f->type != FRAME_TASK)
 			continue;
 		trace_names_rewind(w->names, task);
@@ -120,17 +123,31 @@ void trace_writer_learn(struct trace_writer *w, const struct chunk *c)
 	}
 }
 
-int trace_writer_begin(struct trace_writer *w)
-{
-	int err = trace_head_write(w->out, w->setup, w->to_boottime);
-
-	/* Those whose creation the trace has are told of there. */
-	return err ? err : trace_head_tree(w->out, w->setup, w->names, w->filter, w->to_boottime);
-}
-
 static u64 boottime(const struct trace_writer *w, u64 ns)
 {
-	return ns + w->to_boottime;
+	return trace_clock_boottime(&w->clock, ns);
+}
+
+static int put_step(struct trace_writer *w, const struct trace_step *s)
+{
+	if (s->ns < w->setup->begin_ns || s->ns > w->setup->end_ns ||
+	    (int64_t)(s->after_ns - s->before_ns) < 0)
+		return 0;
+	return trace_head_suspended(w->out, s->ns + s->before_ns, s->ns + s->after_ns);
+}
+
+int trace_writer_begin(struct trace_writer *w)
+{
+	const struct trace_setup *s = w->setup;
+	int err = trace_head_write(w->out, s, boottime(w, s->begin_ns));
+
+	/* Those whose creation the trace has are told of there. */
+	if (!err)
+		err = trace_head_tree(w->out, s, w->names, w->filter, boottime(w, s->begin_ns),
+				      boottime(w, s->now_ns));
+	for (size_t i = 0; i < w->clock.n && !err; i++)
+		err = put_step(w, &w->clock.steps[i]);
+	return err;
 }
 
 static struct trace_name *name_of(struct trace_writer *w, u32 tid, u32 birth, u64 ts_ns)
@@ -211,7 +228,7 @@ static int put_compact(struct trace_writer *w, u32 cpu, const struct switch_reco
 
 	w->bundles++;
 	for (u32 i = 0; i < n; i++) {
-		w->timestamps[i] = i ? r[i].ts_ns - r[i - 1].ts_ns : boottime(w, r[0].ts_ns);
+		w->timestamps[i] = boottime(w, r[i].ts_ns) - (i ? boottime(w, r[i - 1].ts_ns) : 0);
 		w->prev_states[i] = trace_prev_state(r[i].prev_state);
 		w->next_pids[i] = (int32_t)r[i].next_tid;
 		w->next_prios[i] = next_prio(&r[i]);
@@ -329,14 +346,18 @@ static bool became_leader(const struct trace_writer *w, const struct cpu_trace *
 	return was && is && was->tgid == is->tgid && is->tid == is->tgid;
 }
 
-static int add_switch(struct trace_writer *w, u32 cpu, const struct switch_record *r)
+static int add_switch(struct trace_writer *w, u32 cpu, const struct switch_record *record)
 {
 	struct cpu_trace *c = w->cpus[cpu];
+	struct switch_record in_order = *record, *r = &in_order;
 	bool broken = c->seen && r->prev_tid != c->last_tid && !became_leader(w, c, r);
 	int err = 0;
 
 	if (r->ts_ns < w->setup->begin_ns || r->ts_ns > w->setup->end_ns)
 		return 0;
+	/* With an untrusted clock source a CPU's clock may run backwards; no trace may. */
+	if (r->ts_ns < c->last_ns)
+		r->ts_ns = c->last_ns;
 	if (broken || c->lost)
 		err = put_gap(w, cpu, r->ts_ns);
 	if (!w->filter)
@@ -484,6 +505,14 @@ static int take_task(struct trace_writer *w, const struct frame *f)
 	}
 }
 
+/* Those that were recorded before have been learnt of, and are in the file. */
+static int take_step(struct trace_writer *w, const struct frame *f)
+{
+	const struct trace_step *step = trace_clock_step(&w->clock, f);
+
+	return step ? put_step(w, step) : 0;
+}
+
 int trace_writer_chunk(struct trace_writer *w, const struct chunk *c)
 {
 	const struct frame *f;
@@ -501,6 +530,9 @@ int trace_writer_chunk(struct trace_writer *w, const struct chunk *c)
 		case FRAME_LOST:
 			if (cpu_of(w, f->cpu))
 				note_lost(w, cpu_of(w, f->cpu), f);
+			break;
+		case FRAME_CLOCK:
+			err = take_step(w, f);
 			break;
 		}
 	return err;

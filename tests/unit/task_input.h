@@ -112,7 +112,7 @@ static inline struct group *find_group(const struct task_table *t, struct task_i
 	for (size_t i = 0; i < task_table_group_slots(t); i++) {
 		struct group *g = task_table_group(t, i);
 
-		if (g && g->tgid == leader.tid && g->start_ns == START_NS(leader.birth))
+		if (g && g->tgid == leader.tid && BIRTH_OF(g->start_ns) == leader.birth)
 			return g;
 	}
 	return NULL;

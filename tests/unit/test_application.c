@@ -44,9 +44,18 @@ static const struct expected {
 	 "agent.service"},
 	{"/machine.slice/systemd-nspawn@web.service/payload/system.slice/nginx.service",
 	 APPLICATION_UNIT, "systemd-nspawn@web.service"},
-	/* Seen from another cgroup namespace; below what is no unit. */
-	{"/../../system.slice/nginx.service", APPLICATION_UNIT, "nginx.service"},
-	{"/sandbox/1/system.slice/nginx.service", APPLICATION_UNIT, "nginx.service"},
+	/* Below what is no slice, an init system of somebody else's may have units of the same
+	   name. */
+	{"/sandbox/1/system.slice/nginx.service", APPLICATION_CGROUP,
+	 "/sandbox/1/system.slice/nginx.service"},
+	{"/sandbox/init.scope", APPLICATION_CGROUP, "/sandbox/init.scope"},
+	{"/system.slice/box/system.slice/nginx.service", APPLICATION_CGROUP,
+	 "/system.slice/box/system.slice/nginx.service"},
+	{USER "/box/nginx.service", APPLICATION_UNIT, "user@1000.service"},
+	/* Likewise what is seen from another cgroup namespace than it was said to be. */
+	{"/../../system.slice/nginx.service", APPLICATION_CGROUP,
+	 "/../../system.slice/nginx.service"},
+	{"/../lxc/101", APPLICATION_CGROUP, "/../lxc/101"},
 	/* Users: sessions, managers, and what those start. */
 	{"/user.slice/user-1000.slice/session-3.scope", APPLICATION_UNIT, "session-3.scope"},
 	{"/user.slice/user-42.slice/session-c1.scope", APPLICATION_UNIT, "session-c1.scope"},
@@ -118,6 +127,13 @@ static const struct expected {
 	{"/ecs/0f1e2d3c4b5a/" ID, APPLICATION_CONTAINER, "3f4a1bc2d5e6"},
 	{"/lxc.payload.web/system.slice/nginx.service", APPLICATION_CONTAINER, "web"},
 	{"/lxc.monitor.web", APPLICATION_CONTAINER, "web"},
+	{"/lxc/101/ns/system.slice/nginx.service", APPLICATION_CONTAINER, "101"},
+	{"/lxc/web/init.scope", APPLICATION_CONTAINER, "web"},
+	{"/lxc/web", APPLICATION_CONTAINER, "web"},
+	{"/lxc.monitor/101", APPLICATION_CONTAINER, "101"},
+	{"/lxc/101/docker/" ID, APPLICATION_CONTAINER, "3f4a1bc2d5e6"},
+	{"/lxc", APPLICATION_CGROUP, "/lxc"},
+	{"/a/lxc/web", APPLICATION_CGROUP, "/a/lxc/web"},
 
 	/* Neither. */
 	{"/", APPLICATION_COMM, "prog"},
