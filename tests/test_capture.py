@@ -567,22 +567,63 @@ def test_a_pipe_that_nobody_reads(tracer, pairs):
     assert pairs
 
 
+# What waits for the writer, at 32 bytes a switch and a frame for 64.
+QUEUE = (64 << 20) * 64 // (64 * 32 + 40)
+
+
+def wait_for_switches(client, number):
+    """A machine that switches more slowly takes longer."""
+    seen = client.snapshot("accounting")["accounting"]["seen"]
+    for _ in range(5):
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: client.snapshot("accounting")["accounting"]["seen"] - seen > number)
+
+
 @pytest.mark.uninstrumented
 def test_a_pipe_that_nobody_reads_for_long(tracer, pairs):
-    """Even that so many are left out is not kept for ever: the capture ends, and says why."""
+    """The queue is full, and as much again goes by: that is missing, in one stretch, and no more."""
+    tracer("--recorder", 0, interval=1)
+    read_end, write_end = os.pipe()
+    with Client() as client:
+        before = client.snapshot("accounting")["accounting"]["seen"]
+        program = in_background("--for", 3600, "-o", "-", stdout=write_end)
+        os.close(write_end)
+        wait_until(lambda: client.snapshot("captures")["captures"]["running"] == 1)
+        wait_for_switches(client, 2.5 * QUEUE)
+        assert client.snapshot("captures")["captures"]["running"] == 1
+        data = [os.read(read_end, 1 << 20)]
+        program.send_signal(signal.SIGINT)
+        with os.fdopen(read_end, "rb") as stream:
+            while more := stream.read(1 << 20):
+                data.append(more)
+        _, said = program.communicate(timeout=PATIENCE_S)
+        after = client.snapshot("accounting")["accounting"]["seen"]
+    assert program.returncode == 0, said
+    # Too large to be read in Python.
+    result = subprocess.run([TVTRACE, "report", "--json", "-"], input=b"".join(data), check=True,
+                            stdout=subprocess.PIPE, timeout=PATIENCE_S)
+    report = json.loads(result.stdout)
+    counted = report["accounting"]
+    assert report["complete"] and report["end_reason"] == "ended by the client"
+    assert counted["lost"] > QUEUE and counted["lost_stretches"] < 50
+    assert 2.5 * QUEUE <= counted["switches"] + counted["lost"] <= after - before
+    assert pairs
+
+
+@pytest.mark.uninstrumented
+def test_a_pipe_that_nobody_reads_while_tasks_come_and_go(tracer, pairs, workload):
+    """What is told of tasks is not kept for ever: the capture ends, and says why."""
     tracer("--recorder", 0, interval=1)
     read_end, write_end = os.pipe()
     program = in_background("--for", 3600, "-o", "-", stdout=write_end)
     os.close(write_end)
     with Client() as client:
         wait_until(lambda: client.snapshot("captures")["captures"]["running"] == 1)
-        seen = client.snapshot("accounting")["accounting"]["seen"]
-        # 32 bytes each until 64 MiB wait, then 32 for 64 of them until one more MiB does.
-        most = (64 << 20) // 32 + 2 * (1 << 20)
-        for _ in range(5):  # a machine that switches more slowly takes longer
-            with contextlib.suppress(AssertionError):
-                wait_until(lambda: client.snapshot("accounting")["accounting"]["seen"] - seen
-                           > 1.5 * most)
+        wait_for_switches(client, 1.2 * QUEUE)
+        for _ in range(2):
+            storm = workload("storm", "process", 20000)
+            storm.go()
+            storm.end()
     tail = b""
     with os.fdopen(read_end, "rb") as stream:
         while data := stream.read(1 << 20):

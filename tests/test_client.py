@@ -50,7 +50,12 @@ def bad(status, *arguments, **popen):
 
 def by_csv(text):
     assert text.count("\r\n") == text.count("\n")
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    for row in rows:
+        # What a spreadsheet would run, or begins with a quote, has one in front.
+        assert not any(value.startswith(("=", "+", "@", "\t")) for value in row.values())
+        row.update({key: value.removeprefix("'") for key, value in row.items()})
+    return rows
 
 
 def test_threads_agree_with_the_kernel(tracer, workload):
@@ -279,6 +284,24 @@ def test_help():
         assert "--socket" in said and "--json" in said
     for key in by_csv_heading("groups"):
         assert f"\n  {key} " in good("help", "groups")
+
+
+FORMULAS = (b"=1+1", b"+1", b"-1", b"@SUM(A1)", b"\t=1", b"'=1", b"'", b"a=1", b"=\",x", b"-")
+
+
+def test_names_that_spreadsheets_would_run(tracer, workload):
+    """Not as they are; and not so that what they were cannot be told."""
+    tracer(interval=1)
+    program = workload("names", *(name.hex() for name in FORMULAS))
+    program.go()
+    text = good("groups", "--csv", "-i", "0.2", "-n", "1")
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    by_tgid = {int(row["tgid"]): row["comm"] for row in rows}
+    known = {row["tgid"]: row["comm"] for row in json.loads(good("groups", "--json", "-i", "0.2", "-n", "1"))["groups"]}
+    for tid, name in zip(program.tids, FORMULAS):
+        assert by_tgid[tid].removeprefix("'") == known[tid]
+        # The tab is escaped, as in all outputs.
+        assert by_tgid[tid].startswith("'") == (chr(name[0]) in "=+-@'")
 
 
 def by_csv_heading(command):

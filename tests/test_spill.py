@@ -87,7 +87,9 @@ def test_smallest_ring_with_a_reader_at_work(tracer):
     traced = tracer("--ring-size", TINY)
     subprocess.run([PROGRAMS / "pair", "process", "pipe", str(CPU), str(N // SLOWNESS), "normal"],
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60, check=True)
-    traced.stop()
+    final = traced.stop()
+    # A ring has at least one page, whatever the size of that.
+    assert final["ring"]["bytes"] == max(TINY, os.sysconf("SC_PAGE_SIZE"))
     identities.check_all(traced.publications)
     identities.check_kernel_count(traced)
 

@@ -226,7 +226,11 @@ int command_report(int argc, char **argv)
 		 2},
 		{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 3},
 		{"csv", OPTION_CSV, NULL, 0,
-		 "Print the list as CSV (RFC 4180), numbers in the unit that the heading names", 3},
+		 "Print the list as CSV (RFC 4180), numbers in the unit that the heading names; "
+		 "names that "
+		 "spreadsheets would take for formulas have a ' in front, as those that begin with "
+		 "one",
+		 3},
 		{"html", OPTION_HTML, NULL, 0, "Print a page for a browser, complete in itself", 3},
 		{0}};
 	struct argp argp = {.options = options,

@@ -22,7 +22,10 @@ static const struct argp_option options[] = {
 	{"count", 'n', "N", 0, "Show N intervals, then end", 10},
 	{"json", OPTION_JSON, NULL, 0, "Print one JSON object per interval", 11},
 	{"csv", OPTION_CSV, NULL, 0,
-	 "Print CSV (RFC 4180), numbers in the unit that the heading names", 11},
+	 "Print CSV (RFC 4180), numbers in the unit that the heading names; names that "
+	 "spreadsheets would "
+	 "take for formulas have a ' in front, as those that begin with one",
+	 11},
 	{"socket", OPTION_SOCKET, "PATH", 0,
 	 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 12},
 	{0},

@@ -71,11 +71,13 @@ static void print_text(const struct listing *l, const struct row *const *rows, s
 
 void csv_field(FILE *out, const char *text)
 {
+	bool formula = *text && strchr("=+-@\t'", *text);
+
 	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
+		fprintf(out, "%s%s", formula ? "'" : "", text);
 		return;
 	}
-	putc('"', out);
+	fprintf(out, "\"%s", formula ? "'" : "");
 	for (; *text; text++) {
 		if (*text == '"')
 			putc('"', out);

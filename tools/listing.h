@@ -78,7 +78,10 @@ char *listing_doc_add(char *doc, const char *heading, const struct column *colum
 /* argp's help_filter for such a text: argp would reallocate what it is to print. */
 char *listing_keep_text(int key, const char *text, void *input);
 
-/* Text that names what cannot be printed, for one field of CSV (RFC 4180). */
+/*
+ * Text for one field of CSV (RFC 4180). What a spreadsheet would take for a formula, as it begins with
+ * one of = + - @ or a tab, gets a ' in front; so does what begins with a ', which makes it reversible.
+ */
 void csv_field(FILE *out, const char *text);
 
 #endif

@@ -19,8 +19,9 @@ enum {
 	 * out of the file, and counted.
 	 */
 	QUEUE_BYTES = 64 << 20,
-	/* So much of what is left then: task events, and how many switches are missing. */
-	MOST_BYTES_BEYOND = 1 << 20,
+	/* So much of what is left then: task events, and for each CPU how many switches are
+	   missing. */
+	MOST_BYTES_BEYOND = 8 << 20,
 	MAX_CAPTURES = 32,
 	REASON_LEN = 64,
 	NAP_NS = 1000000,
@@ -137,13 +138,27 @@ static void take(void *ctx, struct chunk *chunk)
 	append(c, chunk);
 }
 
+/* Joined with what was left of the one before, if that is still in the queue. Under the lock. */
+static struct chunk *leave_out_switches(struct capture *c, const struct chunk *chunk)
+{
+	struct chunk *last = c->n ? c->queue[(c->first + c->n - 1) % c->room] : NULL, *small;
+
+	if (!last || !last->left)
+		return chunk_without_switches(NULL, chunk);
+	small = chunk_without_switches(last, chunk);
+	c->n--;
+	c->bytes -= last->len;
+	chunk_unref(last);
+	return small;
+}
+
 static void on_chunk(void *ctx, struct chunk *chunk)
 {
 	struct capture *c = ctx;
 
 	pthread_mutex_lock(&c->lock);
 	if (c->bytes + chunk->len > c->most_bytes)
-		chunk = chunk_without_switches(chunk);
+		chunk = leave_out_switches(c, chunk);
 	else
 		chunk_ref(chunk);
 	if (c->bytes + chunk->len > c->most_bytes + MOST_BYTES_BEYOND) {

@@ -36,12 +36,13 @@ struct collector {
 	struct histogram interval[NR_CELLS];
 	u64 measured;
 	u64 unmeasured;
-	unsigned int identify_budget; /* look-ups in /proc that are left until the next sync */
+	unsigned int identify_budget; /* look-ups in /proc that are left in this period */
+	u64 identify_ns;	      /* its beginning */
 	u64 lead_ns; /* of CLOCK_BOOTTIME before CLOCK_MONOTONIC: grows with each suspension */
 };
 
 /* Each is a few system calls in the midst of draining. */
-enum { IDENTIFY_PER_SYNC = 50 };
+enum { IDENTIFY_MOST = 50, IDENTIFY_PERIOD_NS = 250000000 };
 
 static int on_batch(void *ctx, void *data, size_t size)
 {
@@ -115,15 +116,30 @@ static void look_for_step(struct collector *c)
 		note_step(c, clock_ns(), lead_ns);
 }
 
+/* So many at once from the beginning, and again each period, whatever the interval between syncs.
+ */
+static bool may_identify(struct collector *c)
+{
+	u64 now = clock_ns();
+
+	if (now - c->identify_ns >= IDENTIFY_PERIOD_NS) {
+		c->identify_ns = now;
+		c->identify_budget = IDENTIFY_MOST;
+	}
+	if (!c->identify_budget)
+		return false;
+	c->identify_budget--;
+	return true;
+}
+
 static void on_unknown_task(void *ctx, u32 tid, u32 birth)
 {
 	struct collector *c = ctx;
 	struct task_record r;
 
 	drain_task_events(c);
-	if (task_table_knows(c->tasks, tid, birth) || !c->identify_budget)
+	if (task_table_knows(c->tasks, tid, birth) || !may_identify(c))
 		return;
-	c->identify_budget--;
 	if (!procfs_identify(tid, birth, &r))
 		return;
 	r.ts_ns = clock_ns();
@@ -337,7 +353,6 @@ int collector_sync(struct collector *c, bool check)
 {
 	int err = 0;
 
-	c->identify_budget = IDENTIFY_PER_SYNC;
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++) {
 		int cpu_err = sync_cpu(c, cpu, check);
 
@@ -345,6 +360,7 @@ int collector_sync(struct collector *c, bool check)
 			err = cpu_err;
 	}
 	drain_task_events(c);
+	probes_count_missed(c->probes);
 	look_for_step(c);
 	return err;
 }

@@ -21,6 +21,7 @@ struct probes {
 	struct probes_info info;
 	struct bpf_link *switch_link;
 	int *ring_fds; /* one per possible CPU; -1: none */
+	u64 missed;    /* runs of the task programs that the kernel skipped */
 };
 
 /* Runs the flush program on `cpu`: -ENXIO when that is offline. */
@@ -147,27 +148,55 @@ static int attach(struct bpf_program *program, struct bpf_link **link)
 	return *link ? STATUS_OK : programs_fail("attach", bpf_program__name(program), -errno);
 }
 
+struct task_program {
+	struct bpf_program *program;
+	struct bpf_link **link;
+};
+
+#define TASK_PROGRAM(skel, name)                                                                   \
+	{                                                                                          \
+		(skel)->progs.name, &(skel)->links.name                                            \
+	}
+#define TASK_PROGRAMS(skel)                                                                        \
+	{                                                                                          \
+		TASK_PROGRAM(skel, task_newtask), TASK_PROGRAM(skel, sched_process_fork),          \
+			TASK_PROGRAM(skel, sched_process_exec), TASK_PROGRAM(skel, task_rename),   \
+			TASK_PROGRAM(skel, sched_process_exit),                                    \
+			TASK_PROGRAM(skel, cgroup_attach_task), TASK_PROGRAM(skel, suspend_resume) \
+	}
+
 int probes_attach_tasks(struct probes *p)
 {
 	struct tvtraced_bpf *skel = p->programs.skel;
-	const struct {
-		struct bpf_program *program;
-		struct bpf_link **link;
-	} order[] = {
-		{skel->progs.task_newtask, &skel->links.task_newtask},
-		{skel->progs.sched_process_fork, &skel->links.sched_process_fork},
-		{skel->progs.sched_process_exec, &skel->links.sched_process_exec},
-		{skel->progs.task_rename, &skel->links.task_rename},
-		{skel->progs.sched_process_exit, &skel->links.sched_process_exit},
-		{skel->progs.cgroup_attach_task, &skel->links.cgroup_attach_task},
-		{skel->progs.suspend_resume, &skel->links.suspend_resume},
-		{skel->progs.existing_tasks, &skel->links.existing_tasks},
-	};
-	int status = STATUS_OK;
+	const struct task_program programs[] = TASK_PROGRAMS(skel);
+	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks);
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !status; i++)
-		status = attach(order[i].program, order[i].link);
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !status; i++)
+		status = attach(programs[i].program, programs[i].link);
 	return status;
+}
+
+/* Before 5.12 the kernel does not say so, and does not skip any. */
+static u64 missed_by(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	u32 size = sizeof(info);
+
+	if (!bpf_program__autoload(program) ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+void probes_count_missed(struct probes *p)
+{
+	struct tvtraced_bpf *skel = p->programs.skel;
+	const struct task_program programs[] = TASK_PROGRAMS(skel);
+	u64 missed = 0;
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		missed += missed_by(programs[i].program);
+	p->missed = missed;
 }
 
 /* The end is attached already: a switch whose end is missed would count as unmeasured. */
@@ -258,7 +287,7 @@ int probes_task_ring_fd(const struct probes *p)
 
 u64 probes_task_events_lost(const struct probes *p)
 {
-	return *(volatile u64 *)&p->programs.skel->bss->task_events_lost;
+	return *(volatile u64 *)&p->programs.skel->bss->task_events_lost + p->missed;
 }
 
 int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r, size_t n),

@@ -72,8 +72,13 @@ void probes_set_lead(struct probes *p, u64 lead_ns);
 /* Task events' ring, as map fd. */
 int probes_task_ring_fd(const struct probes *p);
 
-/* Task events that did not fit their ring, since start. */
+/*
+ * Task events that did not fit their ring, and those that were not told since the kernel does not
+ * run a program that interrupts itself; the latter as of the last probes_count_missed(), since
+ * start.
+ */
 u64 probes_task_events_lost(const struct probes *p);
+void probes_count_missed(struct probes *p);
 
 /*
  * Calls fn with the tasks that exist, some at a time. Until it returns no more are read, so what

@@ -35,7 +35,7 @@ struct accounting {
 	u64 spilled;
 	u64 unmeasured;	      /* no cost: no end was seen, or there is no cost source */
 	u64 unseen;	      /* means nothing without FEATURE_RUN_QUEUE_COUNT */
-	u64 task_events_lost; /* lifecycle records that did not fit their ring */
+	u64 task_events_lost; /* that did not fit their ring, or whose program was skipped */
 	u64 ring_high_water;  /* bytes, the most that was ever found in one ring */
 	u64 probe_runs;	      /* runs of the two switch programs together */
 	u64 probe_run_ns;     /* estimate, see README.md */

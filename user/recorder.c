@@ -65,27 +65,62 @@ void chunk_unref(struct chunk *c)
 		;
 }
 
-struct chunk *chunk_without_switches(const struct chunk *c)
+/* Where the stretch of each CPU stands in what is left. */
+struct stretches {
+	size_t *at; /* by CPU: 1 + offset; 0: none yet */
+	u32 n;
+};
+
+static void add_lost(struct chunk *to, struct stretches *s, const struct frame *f)
 {
-	struct chunk *small = xrealloc(NULL, 1, sizeof(*small) + c->len);
+	struct frame *lost;
+
+	if (f->cpu >= s->n) {
+		s->at = xrealloc(s->at, f->cpu + 1, sizeof(*s->at));
+		memset(s->at + s->n, 0, (f->cpu + 1 - s->n) * sizeof(*s->at));
+		s->n = f->cpu + 1;
+	}
+	if (!s->at[f->cpu]) {
+		s->at[f->cpu] = 1 + to->len;
+		lost = (void *)(to->data + to->len);
+		*lost = (struct frame){.type = FRAME_LOST, .cpu = f->cpu, .size = sizeof(*f)};
+		to->len += sizeof(*f);
+	}
+	lost = (void *)(to->data + s->at[f->cpu] - 1);
+	lost->lost += f->lost + f->count;
+	if (f->ts_ns > lost->ts_ns)
+		lost->ts_ns = f->ts_ns;
+}
+
+static void leave_out(struct chunk *to, struct stretches *s, const struct chunk *c)
+{
 	const struct frame *f;
 	size_t offset = 0;
 
-	*small = (struct chunk){.first_ns = c->first_ns, .last_ns = c->last_ns, .refs = 1};
 	while ((f = chunk_next(c, &offset))) {
-		struct frame *copy = (void *)(small->data + small->len);
-		bool batch = f->type == FRAME_BATCH;
-		size_t size = batch ? sizeof(*f) : f->size;
-
-		memcpy(copy, f, size);
-		copy->size = (u32)size;
-		if (batch) {
-			copy->type = FRAME_LOST;
-			copy->lost += copy->count;
-			copy->count = 0;
+		if (f->type == FRAME_BATCH || f->type == FRAME_LOST) {
+			add_lost(to, s, f);
+		} else {
+			memcpy(to->data + to->len, f, f->size);
+			to->len += f->size;
 		}
-		small->len += size;
 	}
+}
+
+struct chunk *chunk_without_switches(const struct chunk *earlier, const struct chunk *c)
+{
+	size_t most = c->len + (earlier ? earlier->len : 0);
+	struct chunk *small = xrealloc(NULL, 1, sizeof(*small) + most);
+	struct stretches s = {0};
+
+	*small = (struct chunk){
+		.first_ns = c->first_ns, .last_ns = c->last_ns, .refs = 1, .left = true};
+	if (earlier) {
+		small->first_ns = earlier->first_ns;
+		leave_out(small, &s, earlier);
+	}
+	leave_out(small, &s, c);
+	free(s.at);
 	/* Not as much as the other one: whoever is done with it must not take it for one of those.
 	 */
 	small->room = small->len;

@@ -42,6 +42,7 @@ struct clock_frame {
 struct chunk {
 	size_t len;  /* of data */
 	size_t room; /* for it */
+	bool left;   /* it is what chunk_without_switches() left */
 	u64 first_ns, last_ns;
 	u32 refs;
 	struct chunk *next; /* among those that nobody needs any more */
@@ -51,8 +52,12 @@ struct chunk {
 /* The frame at an offset, which it moves on; NULL: the end. */
 const struct frame *chunk_next(const struct chunk *c, size_t *offset);
 
-/* What it tells of tasks, and how many switches it has of each CPU, as lost. */
-struct chunk *chunk_without_switches(const struct chunk *c);
+/*
+ * What a chunk tells of tasks and clocks, and how many switches it has of each CPU: one stretch
+ * that is lost. What is left of an earlier one (NULL: none) comes first, and stretches of one CPU
+ * become one; both stay the caller's.
+ */
+struct chunk *chunk_without_switches(const struct chunk *earlier, const struct chunk *c);
 
 /* From any thread; memory is given back on that of the event loop, which never waits for it. */
 void chunk_unref(struct chunk *c);

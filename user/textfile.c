@@ -262,7 +262,9 @@ static const struct metric {
 	{"tvtraced_switches_unmeasured_total", "counter",
 	 "Switches seen whose cost was not measured.", unmeasured, ALWAYS},
 	{"tvtraced_task_events_lost_total", "counter",
-	 "Task events that did not fit their ring; the task list was read anew each time.",
+	 "Task events that did not fit their ring, or whose program the kernel skipped; the task "
+	 "list was "
+	 "read anew each time.",
 	 task_events_lost, ALWAYS},
 	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, ALWAYS},
 	{"tvtraced_groups", "gauge", "Thread groups alive, kernel threads included.", groups,

@@ -118,15 +118,59 @@ static void test_followers(void **state)
 	recorder_each(r, 0, look, &s);
 	assert_int_equal(s.chunks, 0);
 	recorder_free(r);
-	small = chunk_without_switches(kept);
-	for (u64 lost = 0; (f = chunk_next(small, &offset));) {
-		assert_int_equal(f->type, FRAME_LOST);
-		assert_int_equal(f->cpu, 1);
-		lost += f->lost;
-		assert_true(lost == BATCH || lost == BATCH + 7 || lost == 2 * BATCH + 7);
-	}
+	small = chunk_without_switches(NULL, kept);
+	f = chunk_next(small, &offset);
+	assert_int_equal(f->type, FRAME_LOST);
+	assert_int_equal(f->cpu, 1);
+	assert_int_equal(f->lost, 2 * BATCH + 7);
+	assert_null(chunk_next(small, &offset));
 	chunk_unref(small);
 	chunk_unref(kept);
+}
+
+/* However long nobody reads: stretches of one CPU that are next to each other are one. */
+static void test_what_is_left_of_many(void **state)
+{
+	enum { CHUNKS = 1000, CPUS = 3 };
+	struct recorder *r = recorder_new(0);
+	struct task_record task = {.event = TASK_EXIT, .tid = 7};
+	struct chunk *kept = NULL, *left = NULL;
+	u64 lost[CPUS] = {0}, tasks = 0;
+	const struct frame *f;
+	size_t offset = 0;
+
+	(void)state;
+	recorder_follow(r, keep, &kept);
+	for (u64 i = 0; i < CHUNKS; i++) {
+		struct chunk *before = left;
+
+		for (u32 cpu = 0; cpu < CPUS; cpu++)
+			record(r, cpu, 1 + i * BATCH);
+		if (i % 100 == 0)
+			recorder_task(r, &task, NULL);
+		recorder_close(r);
+		left = chunk_without_switches(before, kept);
+		chunk_unref(kept);
+		if (before)
+			chunk_unref(before);
+	}
+	recorder_unfollow(r, &kept);
+	assert_true(left->len < CPUS * 64 + CHUNKS / 100 * 256);
+	while ((f = chunk_next(left, &offset))) {
+		if (f->type == FRAME_TASK) {
+			tasks++;
+			continue;
+		}
+		assert_int_equal(f->type, FRAME_LOST);
+		assert_int_equal(lost[f->cpu], 0);
+		lost[f->cpu] = f->lost;
+		assert_int_equal(f->ts_ns, CHUNKS * BATCH);
+	}
+	assert_int_equal(tasks, CHUNKS / 100);
+	for (u32 cpu = 0; cpu < CPUS; cpu++)
+		assert_int_equal(lost[cpu], CHUNKS * BATCH);
+	chunk_unref(left);
+	recorder_free(r);
 }
 
 /* Of a chunk that is full to the last byte, too, and what is made anew has room of its own. */
@@ -146,7 +190,7 @@ static void test_room_of_what_is_left(void **state)
 	recorder_batch(r, 0, &one, 1, 0);
 	recorder_close(r);
 	assert_int_equal(kept->len, CHUNK);
-	small = chunk_without_switches(kept);
+	small = chunk_without_switches(NULL, kept);
 	assert_int_equal(small->room, small->len);
 	while ((f = chunk_next(small, &offset)))
 		lost += f->lost;
@@ -195,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_many_small_chunks),
 		cmocka_unit_test(test_followers),
 		cmocka_unit_test(test_room_of_what_is_left),
+		cmocka_unit_test(test_what_is_left_of_many),
 		cmocka_unit_test(test_prev_state),
 	};
 

@@ -15,6 +15,8 @@ KERNELS = {
     "newest": ("sid", "amd64", "linux-image-cloud-amd64"),
     "6.12-arm64": ("trixie", "arm64", "linux-image-cloud-arm64"),
     "newest-arm64": ("sid", "arm64", "linux-image-cloud-arm64"),
+    # No cloud flavour has another page size.
+    "newest-arm64-16k": ("sid", "arm64", "linux-image-arm64-16k"),
 }
 
 

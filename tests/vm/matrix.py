@@ -64,7 +64,7 @@ class Outcome:
 
 
 def arch_of(row):
-    return "arm64" if row.kernel.endswith("arm64") else "x86_64"
+    return "arm64" if "arm64" in row.kernel else "x86_64"
 
 
 def build_of(row):

@@ -18,6 +18,7 @@ BRIEF = "tests/test_labels.py " + " ".join(
 HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
 CGROUPS = "tests/test_applications.py tests/vm/in_guest/test_cgroup.py"
 CLOCKS = "tests/vm/in_guest/test_clocks.py"
+SKIPPED = "tests/vm/in_guest/test_skipped_programs.py"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,11 +64,19 @@ ROWS = (
     Row("clang-newest", "newest", BRIEF, newest_clang=True),
 
     Row("preempt-none", "newest", BRIEF, append="preempt=none"),
-    Row("preempt-full", "newest", BRIEF, append="preempt=full"),
-    Row("preempt-lazy", "newest", BRIEF, append="preempt=lazy"),
+    # There a program of a task event can be preempted by another run of itself.
+    Row("preempt-full", "newest", f"{BRIEF} {SKIPPED}", append="preempt=full", cpus="4", weight=120),
+    Row("preempt-lazy", "newest", f"{BRIEF} {SKIPPED}", append="preempt=lazy", cpus="4", weight=120),
     Row("cpus-1", "newest", BRIEF, cpus="1"),
     Row("cpus-8", "newest", f"{BRIEF} {HOTPLUG}", cpus="8", weight=80),
-    Row("cpus-2-of-8", "newest", BRIEF, cpus="2,maxcpus=8"),
+    Row("cpus-2-of-8", "newest", BRIEF, cpus="8", append="maxcpus=2"),
+    # Later kernels do not count CPUs that are not there.
+    Row("cpus-2-of-255", "6.1", f"{BRIEF} tests/vm/in_guest/test_many_cpus.py", cpus="2,maxcpus=255"),
+    Row("tsc-unstable", "newest", f"{BRIEF} tests/vm/in_guest/test_clocksource.py",
+        append="tsc=unstable"),
+    Row("lockdown-integrity", "6.12", BRIEF, append="lockdown=integrity"),
+    Row("pages-16k", "newest-arm64-16k", f"{BRIEF} tests/test_spill.py::"
+        "test_smallest_ring_with_a_reader_at_work", weight=100, timeout=1200),
     Row("nohz-full", "newest", BRIEF, append="nohz_full=1 rcu_nocbs=1"),
     Row("isolated-cpu", "newest", BRIEF, append="isolcpus=1"),
     Row("cgroup-v1", "newest", f"{BRIEF} {CGROUPS}", append="tv.cgroup=1"),
@@ -79,6 +88,11 @@ ROWS = (
 
     refusal("no-btf", 4, "BTF", prepare="mount -t tmpfs tmpfs /sys/kernel/btf"),
     refusal("lockdown", 3, "lockdown", append="lockdown=confidentiality"),
+    # Where the memory of maps counts as locked.
+    refusal("memlock", 1, "RLIMIT_MEMLOCK is 64 KiB",
+            prepare="cp build/tvtraced /tmp/t; printf '#!/bin/sh\\nexec /usr/bin/prlimit "
+                    "--memlock=65536:65536 /usr/bin/setpriv --bounding-set=-sys_resource /tmp/t "
+                    "$*\\n' >build/tvtraced"),
     refusal("no-bpf", 3, "CAP_BPF",
             prepare="cp build/tvtraced /tmp/t; printf '#!/bin/sh\\nexec /usr/bin/setpriv "
                     "--bounding-set=-sys_admin,-bpf /tmp/t $*\\n' >build/tvtraced"),
