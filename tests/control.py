@@ -18,8 +18,8 @@ MAX_REQUEST = 4096
 OK, FAILED, NO_DAEMON, USAGE = range(4)
 
 PARTS = ("host", "features", "accounting", "switches", "cost", "cost_by_from", "ring", "probe",
-         "recent", "tables", "captures", "other", "nr_groups", "nr_threads", "groups",
-         "group_counts", "group_names", "group_cost", "threads")
+         "recent", "tables", "captures", "other", "nr_groups", "nr_threads", "gone", "groups",
+         "group_counts", "group_names", "group_cost", "threads", "ended")
 
 
 class Client:

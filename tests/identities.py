@@ -53,17 +53,16 @@ def check_in_and_out(entered, left, publication, since=None):
 
 
 def group(publication, tgid):
-    """The living group with that id (an earlier one with the same may still be listed)."""
-    found = [g for g in publication["groups"] if g["tgid"] == tgid and g["threads"]]
+    """The group with that id: only what lives is listed, so there is one."""
+    found = [g for g in publication["groups"] if g["tgid"] == tgid]
     assert len(found) == 1, f"{len(found)} groups {tgid}"
     return found[0]
 
 
 def thread(publication, tid):
-    """The living thread with that id: the youngest, an earlier one may still be listed."""
     found = [t for t in publication["threads"] if t["tid"] == tid]
-    assert found, f"thread {tid} is not there"
-    return max(found, key=lambda t: t["start_ns"])
+    assert len(found) == 1, f"{len(found)} threads {tid}"
+    return found[0]
 
 
 def charged(publication):
@@ -129,18 +128,23 @@ def check_costs(publication):
 
 def check_groups(publication):
     """Identity 5, by kind and by reason; what was spilled is missing there and nowhere else."""
-    counts, by_kind = labels(publication), costs(publication)
+    counts, by_kind, by_cell = labels(publication), costs(publication), cells(publication)
     accounting, everything = publication["accounting"], charged(publication)
     missing = 0
     for kind in KINDS:
         of_kind = sum(c["switches"][kind] for c in everything)
         assert 0 <= total(counts, kind) - of_kind <= accounting["spilled"]
         missing += total(counts, kind) - of_kind
+        from_user = sum(c["from_user"][kind] for c in everything)
+        assert 0 <= total(counts, kind, "user") - from_user <= accounting["spilled"]
         cost_ns = sum(c["cost_ns"][kind] for c in everything)
+        from_user_ns = sum(c["from_user_cost_ns"][kind] for c in everything)
         if accounting["spilled"]:
             assert cost_ns <= by_kind[kind]["sum_ns"]
+            assert from_user_ns <= by_cell[kind, "user"]["sum_ns"]
         else:
             assert cost_ns == by_kind[kind]["sum_ns"]
+            assert from_user_ns == by_cell[kind, "user"]["sum_ns"]
     assert missing == accounting["spilled"]
     missing = 0
     for reason in REASONS:
@@ -150,25 +154,42 @@ def check_groups(publication):
     assert missing == accounting["spilled"]
 
 
+def check_ended(publication):
+    """What has ended is told by program, each once, and is a part of `other`."""
+    ended, other = publication["ended"], publication["other"]
+    assert len({e["id"] for e in ended}) == len(ended)
+    programs = {(e["comm"], e["cgroup"], e["application"]["kind"]) for e in ended}
+    assert len(programs) == len(ended)
+    for kind in KINDS:
+        for key in ("switches", "cost_ns", "from_user", "from_user_cost_ns"):
+            assert sum(e[key][kind] for e in ended) <= other[key][kind]
+    for reason in REASONS:
+        assert sum(e[reason] for e in ended) <= other[reason]
+    assert all(1 <= e["groups"] <= e["threads"] for e in ended)
+
+
 def check_threads(publication):
-    """No thread has more than its group, none stands twice, and what cannot be is not."""
+    """
+    What is listed lives: no id stands there twice, each thread has its group, none has more than
+    that, and what cannot be is not.
+    """
     by_tgid = {}
     for t in publication["threads"]:
         assert 0 <= t["tid"] <= PID_MAX
         by_tgid.setdefault(t["tgid"], []).append(t)
-    ids = [(t["tid"], t["start_ns"]) for t in publication["threads"]]
+    ids = [t["tid"] for t in publication["threads"]]
     assert len(set(ids)) == len(ids)
-    groups = {}
-    for g in publication["groups"]:
-        groups.setdefault(g["tgid"], []).append(g)
+    groups = {g["tgid"]: g for g in publication["groups"]}
+    assert len(groups) == len(publication["groups"])
+    assert groups.keys() == by_tgid.keys()
     for tgid, threads in by_tgid.items():
-        assert tgid in groups
+        assert groups[tgid]["threads"] == len(threads)
         for kind in KINDS:
-            assert (sum(t["in"][kind] for t in threads)
-                    <= sum(g["switches"][kind] for g in groups[tgid]))
+            assert sum(t["in"][kind] for t in threads) <= groups[tgid]["switches"][kind]
+            assert (sum(t["from_user"][kind] for t in threads)
+                    <= groups[tgid]["from_user"][kind] <= groups[tgid]["switches"][kind])
         for reason in REASONS:
-            assert (sum(t["out"][reason] for t in threads)
-                    <= sum(g[reason] for g in groups[tgid]))
+            assert sum(t["out"][reason] for t in threads) <= groups[tgid][reason]
 
 
 def check_publication(publication):
@@ -180,6 +201,7 @@ def check_publication(publication):
     assert total(labels(publication), "idle", "idle") == 0
     check_costs(publication)
     check_groups(publication)
+    check_ended(publication)
     check_threads(publication)
 
 
@@ -196,7 +218,8 @@ def check_growth(earlier, later):
         now = groups.get((g["tgid"], g["start_ns"])) if "tgid" in g else later["other"]
         if now:
             assert all(g["switches"][kind] <= now["switches"][kind] for kind in KINDS)
-            assert all(g["cost_ns"][kind] <= now["cost_ns"][kind] for kind in KINDS)
+            assert all(g[key][kind] <= now[key][kind] for kind in KINDS
+                       for key in ("cost_ns", "from_user", "from_user_cost_ns"))
             assert all(g[reason] <= now[reason] for reason in REASONS)
     assert earlier["time_ns"] < later["time_ns"]
     assert later["interval_ns"] == later["time_ns"] - earlier["time_ns"]

@@ -132,7 +132,10 @@ def check_short_forms(reply):
         assert counts == [group["tgid"], group["start_ns"], group["threads"],
                           *([group[key][kind] for kind in ("thread", "process", "kthread", "idle")]
                             for key in ("switches", "cost_ns")),
-                          [group["voluntary"], group["preempted"]]]
+                          [group["voluntary"], group["preempted"]],
+                          *([group[key][kind] for kind in ("thread", "process", "kthread", "idle")]
+                            for key in ("from_user", "from_user_cost_ns")),
+                          group["ended_threads"]]
         assert name == {key: group[key] for key in name}
         assert set(name) == {"tgid", "comm", "start_ns", "ppid", "cmdline", "cgroup", "application"}
 

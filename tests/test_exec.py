@@ -29,7 +29,6 @@ def test_exec_by_a_thread_that_is_not_the_leader(tracer, workload):
 
     program.send_line()  # to exec
     program.next_line()
-    traced.retired()
     at_start, publication = settled(traced, [leader])
     assert [t["tid"] for t in publication["threads"] if t["tgid"] == leader] == [leader]
     group = identities.group(publication, leader)

@@ -69,7 +69,7 @@ def test_a_storm_leaves_nothing_behind(tracer, workload):
     # Others start and end programs meanwhile.
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        last = traced.retired()
+        last = traced.fresh()
         if (len(last["threads"]) < len(first["threads"]) + 50
                 and len(last["groups"]) < len(first["groups"]) + 50):
             break

@@ -37,7 +37,7 @@ def test_lives_that_are_looked_at_one_by_one(tracer, workload):
             program.go()
     assert starts == sorted(set(starts))
     program.end()
-    assert not [t for t in traced.retired()["threads"] if t["tid"] == tid]
+    assert not [t for t in traced.fresh()["threads"] if t["tid"] == tid]
     traced.stop()
     identities.check_all(traced.publications)
 

@@ -41,16 +41,16 @@ def test_zombies_that_are_older_than_the_tracer(tracer, zombies):
     pids, reap = zombies
     traced = tracer()
     reap()
-    assert not listed(traced.retired(), pids)
+    assert not listed(traced.fresh(), pids)
 
 
 def test_zombies_that_are_not_waited_for(tracer, zombies):
     """Nobody may wait for them for months; they are no living threads."""
     pids, _ = zombies
-    assert not listed(tracer().retired(), pids)
+    assert not listed(tracer().fresh(), pids)
 
 
 def test_zombies_that_ended_under_the_tracer(tracer, request):
     traced = tracer()
     pids, _ = request.getfixturevalue("zombies")
-    assert not listed(traced.retired(), pids)
+    assert not listed(traced.fresh(), pids)

@@ -168,12 +168,6 @@ class Tracer:
     def fresh(self):
         return self.after(time.monotonic_ns())
 
-    def retired(self):
-        """A publication that lists nothing any more that is dead by now."""
-        # Retired is what was dead at the publication before the last.
-        number = self.publications.index(self.fresh())
-        return self.publication(number + 2)
-
     def send(self, number):
         os.kill(self.pid, number)
 

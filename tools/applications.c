@@ -24,6 +24,18 @@ static int by_application(const void *a, const void *b)
 	return order ? order : strcmp(x->kind, y->kind);
 }
 
+/* Those of which nothing lives, and nothing has ended in the interval, are history. */
+static size_t keep_live(struct row *applications, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (applications[i].groups || applications[i].nr_ended ||
+		    charges_switches(&applications[i].grown))
+			applications[kept++] = applications[i];
+	return kept;
+}
+
 struct row *applications_of(const struct row **groups, size_t n, size_t *nr)
 {
 	struct row *applications = xcalloc(n + 1, sizeof(*applications));
@@ -41,13 +53,15 @@ struct row *applications_of(const struct row **groups, size_t n, size_t *nr)
 							     .cmdline = "",
 							     .seconds = r->seconds};
 		a = &applications[*nr - 1];
-		a->groups++;
-		a->threads += r->threads;
+		a->groups += !r->ended;
+		a->threads += r->ended ? 0 : r->threads;
+		a->nr_ended += r->ended ? r->nr_ended : 0;
 		a->cost_ns += r->cost_ns;
 		a->total_cost_ns += r->total_cost_ns;
 		a->unlabelled += r->unlabelled;
 		charges_add(&a->grown, &r->grown);
 		charges_add(&a->total, &r->total);
 	}
+	*nr = keep_live(applications, *nr);
 	return applications;
 }

@@ -102,6 +102,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_APP:
 		l->applications = true;
 		return 0;
+	case 'w':
+		l->listing.wide = true;
+		return 0;
 	case OPTION_LIMIT:
 		l->limit = arguments_number("limit", arg, 1, 1000000000);
 		return 0;
@@ -118,16 +121,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-#define SORT                                                                                       \
+#define LIST_OPTIONS                                                                               \
 	{"sort", OPTION_SORT, "KEY", 0, "Sort by a column (default: cpu_share)", 1},               \
+		{"limit", OPTION_LIMIT, "N", 0, "List the first N only", 1},                       \
 	{                                                                                          \
-		"limit", OPTION_LIMIT, "N", 0, "List the first N only", 1                          \
+		"wide", 'w', NULL, 0,                                                              \
+			"Show all columns, and cut nothing, however wide the terminal", 1          \
 	}
 
 int command_groups(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		SORT, {"app", OPTION_APP, NULL, 0, "List applications instead", 1}, {0}};
+		LIST_OPTIONS, {"app", OPTION_APP, NULL, 0, "List applications instead", 1}, {0}};
 	static const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
 	struct argp argp = {.options = options,
 			    .parser = parse,
@@ -135,6 +140,7 @@ int command_groups(int argc, char **argv)
 			    .help_filter = listing_keep_text};
 	struct list_command l = {.sort = "cpu_share",
 				 .listing = {.what = "groups",
+					     .titles = true,
 					     .columns = group_columns,
 					     .nr_columns = NR_GROUP_COLUMNS}};
 	char *doc = listing_doc(
@@ -149,6 +155,7 @@ int command_groups(int argc, char **argv)
 	free(doc);
 	if (l.applications) {
 		l.listing.what = "applications";
+		l.listing.titles = false;
 		l.listing.columns = application_columns;
 		l.listing.nr_columns = NR_APPLICATION_COLUMNS;
 	}
@@ -157,7 +164,7 @@ int command_groups(int argc, char **argv)
 
 int command_threads(int argc, char **argv)
 {
-	static const struct argp_option options[] = {SORT, {0}};
+	static const struct argp_option options[] = {LIST_OPTIONS, {0}};
 	static const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
 	struct argp argp = {.options = options,
 			    .parser = parse,

@@ -43,6 +43,7 @@ static const struct form forms[] = {
 struct report_command {
 	const char *path, *sort;
 	u64 from_ns, to_ns, limit;
+	bool wide;
 	enum trace_list what;
 	const struct form *form;
 };
@@ -100,6 +101,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_THREADS:
 		set_list(c, TRACE_THREADS);
 		return 0;
+	case 'w':
+		c->wide = true;
+		return 0;
 	case OPTION_SORT:
 		c->sort = arg;
 		return 0;
@@ -127,6 +131,7 @@ static int print(const struct report_command *c, const struct trace_model *m, bo
 
 	report_list_make(&r.list, m, c->what, c->sort, c->limit ? c->limit : c->form->limit);
 	r.list.listing.output = c->form->output;
+	r.list.listing.wide = c->wide;
 	err = c->form->print(&r);
 	report_list_release(&r.list);
 	free(name);
@@ -224,6 +229,8 @@ int command_report(int argc, char **argv)
 		{"limit", OPTION_LIMIT, "N", 0,
 		 "List the first N only (default: 10; with --html 20; with --json and --csv all)",
 		 2},
+		{"wide", 'w', NULL, 0,
+		 "Show all columns, and cut nothing, however wide the terminal", 2},
 		{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 3},
 		{"csv", OPTION_CSV, NULL, 0,
 		 "Print the list as CSV (RFC 4180), numbers in the unit that the heading names; "

@@ -39,19 +39,25 @@ static const char *cmdline(const struct row *r)
 	return r->cmdline;
 }
 
+/* What has ended is no one task. */
 static double tgid(const struct row *r)
+{
+	return r->ended ? NAN : r->tgid;
+}
+
+static double pid_of_thread(const struct row *r)
 {
 	return r->tgid;
 }
 
 static double ppid(const struct row *r)
 {
-	return r->ppid;
+	return r->ended ? NAN : r->ppid;
 }
 
 static double tid(const struct row *r)
 {
-	return r->tid;
+	return r->ended ? NAN : r->tid;
 }
 
 static double threads(const struct row *r)
@@ -61,7 +67,7 @@ static double threads(const struct row *r)
 
 static double start(const struct row *r)
 {
-	return (double)r->start_ns;
+	return r->ended ? NAN : (double)r->start_ns;
 }
 
 static double groups(const struct row *r)
@@ -72,12 +78,19 @@ static double groups(const struct row *r)
 /* Rates. */
 static double thread_rate(const struct row *r)
 {
-	return rate(r, r->grown.switches[KIND_THREAD]);
+	return rate(r, r->grown.user_switches[KIND_THREAD]);
 }
 
 static double process_rate(const struct row *r)
 {
-	return rate(r, r->grown.switches[KIND_PROCESS]);
+	return rate(r, r->grown.user_switches[KIND_PROCESS]);
+}
+
+static double other_rate(const struct row *r)
+{
+	const u64 *user = r->grown.user_switches;
+
+	return rate(r, charges_switches(&r->grown) - user[KIND_THREAD] - user[KIND_PROCESS]);
 }
 
 static double kthread_rate(const struct row *r)
@@ -88,6 +101,11 @@ static double kthread_rate(const struct row *r)
 static double idle_rate(const struct row *r)
 {
 	return rate(r, r->grown.switches[KIND_IDLE]);
+}
+
+static double ended_rate(const struct row *r)
+{
+	return rate(r, r->nr_ended);
 }
 
 static double voluntary_rate(const struct row *r)
@@ -103,8 +121,9 @@ static double preempted_rate(const struct row *r)
 /* Shares. */
 static double thread_share(const struct row *r)
 {
-	return ratio(r->grown.switches[KIND_THREAD],
-		     r->grown.switches[KIND_THREAD] + r->grown.switches[KIND_PROCESS]);
+	const u64 *user = r->grown.user_switches;
+
+	return ratio(user[KIND_THREAD], user[KIND_THREAD] + user[KIND_PROCESS]);
 }
 
 static double preempted_share(const struct row *r)
@@ -126,12 +145,12 @@ static double mean_of(u64 cost_ns, u64 switches)
 
 static double thread_mean(const struct row *r)
 {
-	return mean_of(r->grown.cost_ns[KIND_THREAD], r->grown.switches[KIND_THREAD]);
+	return mean_of(r->grown.user_cost_ns[KIND_THREAD], r->grown.user_switches[KIND_THREAD]);
 }
 
 static double process_mean(const struct row *r)
 {
-	return mean_of(r->grown.cost_ns[KIND_PROCESS], r->grown.switches[KIND_PROCESS]);
+	return mean_of(r->grown.user_cost_ns[KIND_PROCESS], r->grown.user_switches[KIND_PROCESS]);
 }
 
 /* Totals. */
@@ -166,71 +185,85 @@ static double total_preempted(const struct row *r)
 /* One line each, aligned by hand. */
 /* clang-format off */
 #define RATES \
-	NUMBER("thread_per_s", "thread/s", CELL_RATE, 8, 0, thread_rate, \
-	       "switches into it that kept the address space"), \
-	NUMBER("process_per_s", "proc/s", CELL_RATE, 8, 0, process_rate, \
-	       "switches into it that changed the address space"), \
+	NUMBER("thread_per_s", "thr/s", CELL_RATE, 5, 0, thread_rate, \
+	       "switches into it from another task of a program that kept the address space"), \
+	NUMBER("process_per_s", "proc/s", CELL_RATE, 6, 0, process_rate, \
+	       "likewise, that changed the address space"), \
 	NUMBER("thread_share", "thr%", CELL_PERCENT, 5, 0, thread_share, \
-	       "thread of thread and process switches, from whatever ran before"), \
-	NUMBER("cpu_share", "cost", CELL_PERCENT, 6, 0, cpu_share, \
-	       "time that the switches into it took, in % of one CPU; the switch alone, not the " \
-	       "cache and TLB misses after it")
+	       "of both, how many were thread switches"), \
+	NUMBER("other_per_s", "other", CELL_RATE, 5, 0, other_rate, \
+	       "all other switches into it, per second: the CPU was idle or ran the kernel " \
+	       "before, or it is one of these itself"), \
+	NUMBER("cpu_share", "cost", CELL_PERCENT, 5, 0, cpu_share, \
+	       "time that the switches into it took, all of them, in % of one CPU; the switch " \
+	       "alone, not the cache and TLB misses after it")
 
 #define MEANS \
 	NUMBER("thread_mean_ns", "t.mean", CELL_NS, 7, 0, thread_mean, \
-	       "mean cost of its thread switches"), \
+	       "mean cost of those of thr/s"), \
 	NUMBER("process_mean_ns", "p.mean", CELL_NS, 7, 0, process_mean, \
-	       "mean cost of its process switches")
+	       "mean cost of those of proc/s"), \
+	NUMBER("preempted_share", "pre%", CELL_PERCENT, 4, 0, preempted_share, \
+	       "of the switches out of it, how many it did not ask for")
 
 #define REASONS \
-	NUMBER("preempted_share", "pre%", CELL_PERCENT, 5, 0, preempted_share, \
-	       "of the switches out of it, how many it did not ask for"), \
-	NUMBER("voluntary_per_s", "vol/s", CELL_RATE, 0, 8, voluntary_rate, \
+	NUMBER("voluntary_per_s", "vol/s", CELL_RATE, 0, 5, voluntary_rate, \
 	       "switches out of it that it asked for (it blocked or slept)"), \
-	NUMBER("preempted_per_s", "pre/s", CELL_RATE, 0, 8, preempted_rate, \
+	NUMBER("preempted_per_s", "pre/s", CELL_RATE, 0, 5, preempted_rate, \
 	       "switches out of it that it did not ask for"), \
-	NUMBER("kthread_per_s", "kthr/s", CELL_RATE, 0, 8, kthread_rate, \
+	NUMBER("kthread_per_s", "kthr/s", CELL_RATE, 0, 6, kthread_rate, \
 	       "switches into it, where it is a kernel thread"), \
-	NUMBER("idle_per_s", "idle/s", CELL_RATE, 0, 8, idle_rate, \
+	NUMBER("idle_per_s", "idle/s", CELL_RATE, 0, 6, idle_rate, \
 	       "switches into it, where it is an idle task"), \
 	NUMBER("switches", "switches", CELL_COUNT, 0, 8, total, \
 	       "into it since the start of tvtraced; of a report, in the window"), \
-	NUMBER("voluntary", "vol", CELL_COUNT, 0, 8, total_voluntary, \
+	NUMBER("voluntary", "vol", CELL_COUNT, 0, 5, total_voluntary, \
 	       "out of it since then, as voluntary_ctxt_switches in /proc"), \
-	NUMBER("preempted", "pre", CELL_COUNT, 0, 8, total_preempted, \
+	NUMBER("preempted", "pre", CELL_COUNT, 0, 5, total_preempted, \
 	       "likewise, as nonvoluntary_ctxt_switches")
 
 const struct column group_columns[NR_GROUP_COLUMNS] = {
-	NAME("comm", "group", 14, 0, name, "name of its leader"),
-	NUMBER("tgid", "tgid", CELL_ID, 7, 0, tgid, "its process id"),
-	NUMBER("threads", "thr", CELL_COUNT, 4, 0, threads, "threads alive"),
+	NAME("comm", "group", 15, 0, name,
+	     "name of its leader; in text, where names repeat, with what tells the command lines "
+	     "apart"),
+	NUMBER("tgid", "tgid", CELL_ID, 7, 0, tgid,
+	       "its process id; none in a line of those of this name that have ended"),
+	NUMBER("threads", "thr", CELL_COUNT, 4, 0, threads,
+	       "threads alive; of those that have ended, how many did in the interval"),
 	RATES,
 	MEANS,
+	NUMBER("ended_per_s", "end/s", CELL_RATE, 0, 5, ended_rate,
+	       "threads of it that ended, per second; of those that have ended, groups"),
 	REASONS,
 	NUMBER("ppid", "ppid", CELL_ID, 0, 7, ppid, "its parent"),
-	NAME("application", "application", 0, 24, application,
+	NAME("application", "application", 0, 20, application,
 	     "systemd unit, else container, else cgroup, else comm"),
-	NAME("cmdline", "command", 0, 60, cmdline, "the beginning of its command line"),
-	NUMBER("start_ns", "", CELL_COUNT, 0, 0, start, "its start, CLOCK_MONOTONIC"),
+	NAME("cmdline", "command", 0, 30, cmdline, "the beginning of its command line"),
+	NUMBER("start_ns", "", CELL_COUNT, 0, 0, start, "its start, CLOCK_BOOTTIME"),
 };
 
 const struct column application_columns[NR_APPLICATION_COLUMNS] = {
 	NAME("application", "application", 17, 0, application,
 	     "systemd unit, else container, else cgroup, else comm"),
-	NUMBER("groups", "grp", CELL_COUNT, 4, 0, groups, "thread groups"),
-	NUMBER("threads", "thr", CELL_COUNT, 4, 0, threads, "threads alive"),
+	NUMBER("groups", "grp", CELL_COUNT, 4, 0, groups, "thread groups alive"),
+	NUMBER("ended_per_s", "end/s", CELL_RATE, 5, 0, ended_rate,
+	       "thread groups that ended, per second; all else counts them as well"),
 	RATES,
 	MEANS,
+	NUMBER("threads", "thr", CELL_COUNT, 0, 4, threads, "threads alive"),
 	REASONS,
 	NAME("kind", "kind", 0, 9, kind, "unit, container, cgroup or comm"),
 };
 
 const struct column thread_columns[NR_THREAD_COLUMNS] = {
-	NAME("comm", "thread", 14, 0, name, "its name"),
-	NUMBER("pid", "pid", CELL_ID, 0, 7, tgid, "its thread group"),
+	NAME("comm", "thread", 20, 0, name,
+	     "its name; (ended): those that ended in the interval"),
+	NUMBER("pid", "pid", CELL_ID, 0, 7, pid_of_thread, "its thread group"),
 	NUMBER("lwp", "lwp", CELL_ID, 7, 0, tid, "its own id"),
 	RATES,
 	MEANS,
+	NUMBER("ended_per_s", "end/s", CELL_RATE, 0, 5, ended_rate,
+	       "of those that have ended: how many did, per second"),
 	REASONS,
 	NUMBER("ppid", "ppid", CELL_ID, 0, 7, ppid, "the parent of its group"),
 	NUMBER("nlwp", "nlwp", CELL_COUNT, 0, 5, threads, "threads of its group"),

@@ -5,7 +5,7 @@
 
 #include "listing.h"
 
-enum { NR_GROUP_COLUMNS = 21, NR_APPLICATION_COLUMNS = 18, NR_THREAD_COLUMNS = 19 };
+enum { NR_GROUP_COLUMNS = 23, NR_APPLICATION_COLUMNS = 20, NR_THREAD_COLUMNS = 21 };
 
 extern const struct column group_columns[NR_GROUP_COLUMNS];
 extern const struct column application_columns[NR_APPLICATION_COLUMNS];

@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
+#include "layout.h"
 #include "std_streams.h"
 #include "text.h"
+#include "titles.h"
 
 char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r)
 {
 	double v = c->number(r);
 
 	if (isnan(v)) {
-		strcpy(buf, "-");
+		strcpy(buf, c->cell == CELL_ID && r->ended ? "ended" : "-");
 		return buf;
 	}
 	switch (c->cell) {
@@ -36,37 +39,71 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 	return buf;
 }
 
-static bool shown(const struct column *c)
+/* Space that stands at the end of a line is left out. */
+static void print_line(char *line, size_t len)
 {
-	return c->width > 0;
+	while (len && line[len - 1] == ' ')
+		len--;
+	line[len] = '\0';
+	puts(line);
+}
+
+static void print_headings(const struct listing *l, const int *widths, char *line, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t c = 0; c < l->nr_columns; c++)
+		if (widths[c])
+			len += (size_t)snprintf(line + len, size - len,
+						l->columns[c].name ? "%s%-*s" : "%s%*s",
+						c ? " " : "", widths[c], l->columns[c].heading);
+	print_line(line, len);
+}
+
+static void print_row(const struct listing *l, const int *widths, const struct row *r,
+		      const char *name, char *line, size_t size)
+{
+	char cell[CELL_TEXT_LEN];
+	size_t len = 0;
+
+	for (size_t c = 0; c < l->nr_columns; c++) {
+		const struct column *column = &l->columns[c];
+
+		if (!widths[c])
+			continue;
+		if (c)
+			line[len++] = ' ';
+		if (column->name)
+			text_fit(line + len, size - len, c ? column->name(r) : name, widths[c]);
+		else
+			snprintf(line + len, size - len, "%*s", widths[c],
+				 listing_cell(cell, column, r));
+		len += strlen(line + len);
+	}
+	print_line(line, len);
 }
 
 static void print_text(const struct listing *l, const struct row *const *rows, size_t n)
 {
-	char cell[CELL_TEXT_LEN], name[256];
+	struct titles *titles = l->titles ? titles_new(rows, n) : NULL;
+	const char *const *names = titles ? titles_of(titles) : NULL;
+	int *widths = xcalloc(l->nr_columns, sizeof(*widths));
+	size_t size = 1;
+	char *line;
 
+	layout_columns(widths, l->columns, l->nr_columns,
+		       l->wide ? LAYOUT_UNLIMITED : layout_width(), rows, names, n);
+	/* Of each column's characters each may take four bytes. */
 	for (size_t c = 0; c < l->nr_columns; c++)
-		if (shown(&l->columns[c]))
-			printf(l->columns[c].name ? "%s%-*s" : "%s%*s", c ? " " : "",
-			       l->columns[c].width, l->columns[c].heading);
-	putchar('\n');
-	for (size_t i = 0; i < n; i++) {
-		for (size_t c = 0; c < l->nr_columns; c++) {
-			const struct column *column = &l->columns[c];
-
-			if (!shown(column))
-				continue;
-			if (c)
-				putchar(' ');
-			if (column->name)
-				fputs(text_fit(name, sizeof(name), column->name(rows[i]),
-					       column->width),
-				      stdout);
-			else
-				printf("%*s", column->width, listing_cell(cell, column, rows[i]));
-		}
-		putchar('\n');
-	}
+		size += (size_t)widths[c] * 4 + CELL_TEXT_LEN;
+	line = xcalloc(size, 1);
+	print_headings(l, widths, line, size);
+	for (size_t i = 0; i < n; i++)
+		print_row(l, widths, rows[i], names ? names[i] : l->columns[0].name(rows[i]), line,
+			  size);
+	free(line);
+	free(widths);
+	titles_free(titles);
 }
 
 void csv_field(FILE *out, const char *text)
@@ -217,7 +254,7 @@ void listing_sort(const struct row **rows, size_t n, const struct column *by)
 static void explain_one(FILE *out, const struct column *c)
 {
 	enum { INDENT = 31, WIDTH = 77 };
-	int at = fprintf(out, "  %-16s %-11s ", c->key, shown(c) ? c->heading : "");
+	int at = fprintf(out, "  %-16s %-11s ", c->key, c->width || c->wide ? c->heading : "");
 
 	for (const char *word = c->help; *word;) {
 		int len = (int)strcspn(word, " ");

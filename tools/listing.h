@@ -19,22 +19,19 @@ enum cell {
 	CELL_NS,
 };
 
-enum {
-	CELL_TEXT_LEN = FORMAT_LEN + 8,
-	TEXT_COLUMNS = 80,
-};
+enum { CELL_TEXT_LEN = FORMAT_LEN + 8 };
 
 /*
- * The text of a column is only of interest where there is room: `width` 0 is for JSON and CSV only.
- * Numbers of a CELL_PERCENT are shares of 1. A number that does not exist is NAN: "-" in text, null
- * in JSON, nothing in CSV.
+ * The widths are those of text; with neither, a column is for JSON and CSV only. Numbers of a
+ * CELL_PERCENT are shares of 1. A number that does not exist is NAN: "-" in text, null in JSON,
+ * nothing in CSV.
  */
 struct column {
 	const char *key; /* in JSON and CSV, and of --sort; names the unit */
 	const char *heading;
 	enum cell cell;
-	int width;
-	int wide; /* where there is more room than usual: see top_draw.c; 0: not there either */
+	int width; /* in a line of 80 */
+	int wide;  /* where there is more room, the least that it takes: see layout.h */
 	double (*number)(const struct row *r);
 	const char *(*name)(const struct row *r);
 	const char *help;
@@ -45,6 +42,8 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 struct listing {
 	enum output output;
 	const char *what; /* the member of JSON that is the list: "groups" */
+	bool wide;	  /* text: all columns, and nothing is cut */
+	bool titles;	  /* text: names that repeat are told apart (titles.h) */
 	const struct column *columns;
 	size_t nr_columns;
 	bool begun; /* CSV: the heading has been printed */
@@ -79,8 +78,9 @@ char *listing_doc_add(char *doc, const char *heading, const struct column *colum
 char *listing_keep_text(int key, const char *text, void *input);
 
 /*
- * Text for one field of CSV (RFC 4180). What a spreadsheet would take for a formula, as it begins with
- * one of = + - @ or a tab, gets a ' in front; so does what begins with a ', which makes it reversible.
+ * Text for one field of CSV (RFC 4180). What a spreadsheet would take for a formula, as it begins
+ * with one of = + - @ or a tab, gets a ' in front; so does what begins with a ', which makes it
+ * reversible.
  */
 void csv_field(FILE *out, const char *text);
 

@@ -14,10 +14,10 @@
 #include "text.h"
 
 struct known {
-	struct row row;	     /* first: what callers see */
-	struct charges base; /* total as of the refresh before */
-	u64 base_cost_ns;
-	u64 seen; /* number of the last reply that listed it */
+	struct row row;		     /* first: what callers see */
+	struct charges base;	     /* total as of the refresh before */
+	u64 nr_ended, base_nr_ended; /* so far; as of the refresh before */
+	u64 seen;		     /* number of the last reply that listed it */
 	char *name, *application, *cmdline;
 	u64 id;	   /* under which it is found */
 	size_t at; /* in rows */
@@ -29,13 +29,21 @@ struct model {
 	u32 tgid;
 	struct known **rows;
 	size_t n, room;
+	const struct row **shown;
+	size_t nr_shown;
+	size_t nr_programs; /* rows of what has ended */
 	struct index *by_id;
 	struct json_object *reply;
 	u64 seq, time_ns, interval_ns;
 	u64 replies;
 	bool grown; /* there was a refresh before the last one */
-	bool mending;
+	/* MODEL_THREADS: the group, and what has ended of it. */
+	struct known group;
+	struct row ended;
 };
+
+/* More programs are kept than the daemon lists at a time. */
+enum { MOST_PROGRAMS = 4096 };
 
 struct model *model_new(struct session *session, enum model_what what, u32 tgid)
 {
@@ -44,6 +52,7 @@ struct model *model_new(struct session *session, enum model_what what, u32 tgid)
 	m->session = session;
 	m->what = what;
 	m->tgid = tgid;
+	m->group.row.tgid = tgid;
 	m->by_id = index_new();
 	return m;
 }
@@ -53,9 +62,16 @@ static u64 id_of(u32 number, u64 start_ns)
 	return (u64)number << 32 | BIRTH_OF(start_ns);
 }
 
+/* Of what has ended: the idle tasks alone have the number 0, and they began at 0. */
+static u64 id_of_program(u64 id)
+{
+	return id & UINT32_MAX;
+}
+
 static void forget(struct model *m, struct known *k)
 {
 	index_remove(m->by_id, k->id);
+	m->nr_programs -= k->row.ended;
 	m->n--;
 	m->rows[k->at] = m->rows[m->n];
 	m->rows[k->at]->at = k->at;
@@ -73,13 +89,16 @@ void model_free(struct model *m)
 		forget(m, m->rows[m->n - 1]);
 	json_object_put(m->reply);
 	index_free(m->by_id);
+	free(m->group.name);
+	free(m->group.application);
+	free(m->group.cmdline);
+	free(m->shown);
 	free(m->rows);
 	free(m);
 }
 
-static struct known *get(struct model *m, u32 number, u64 start_ns)
+static struct known *get(struct model *m, u64 id)
 {
-	u64 id = id_of(number, start_ns);
 	struct known *k = index_find(m->by_id, id);
 
 	if (k)
@@ -90,7 +109,6 @@ static struct known *get(struct model *m, u32 number, u64 start_ns)
 	}
 	k = xcalloc(1, sizeof(*k));
 	k->id = id;
-	k->row.start_ns = start_ns;
 	k->at = m->n;
 	m->rows[m->n++] = k;
 	index_add(m->by_id, id, k);
@@ -106,55 +124,116 @@ static void replace(char **old, const char *text)
 	*old = text_disarm(xstrdup(text));
 }
 
-static u64 sum_of_kinds(const u64 v[NR_KINDS])
+static struct known *get_group(struct model *m, u32 tgid, u64 start_ns)
 {
-	u64 sum = 0;
+	struct known *k = get(m, id_of(tgid, start_ns));
 
-	for (int k = 0; k < NR_KINDS; k++)
-		sum += v[k];
-	return sum;
+	k->row.tgid = tgid;
+	k->row.start_ns = start_ns;
+	k->seen = m->replies;
+	return k;
+}
+
+static void read_counts(struct known *k, struct json_object *list)
+{
+	struct charges *c = &k->row.total;
+
+	k->row.threads = (u32)json_object_get_uint64(read_item(list, 2));
+	read_numbers(read_item(list, 3), c->switches, NR_KINDS);
+	read_numbers(read_item(list, 4), c->cost_ns, NR_KINDS);
+	read_numbers(read_item(list, 5), c->reasons, NR_REASONS);
+	read_numbers(read_item(list, 6), c->user_switches, NR_KINDS);
+	read_numbers(read_item(list, 7), c->user_cost_ns, NR_KINDS);
+	k->nr_ended = json_object_get_uint64(read_item(list, 8));
 }
 
 static void take_group_counts(struct model *m, struct json_object *list)
 {
 	u32 tgid = (u32)json_object_get_uint64(read_item(list, 0));
-	struct known *k = get(m, tgid, json_object_get_uint64(read_item(list, 1)));
-	struct row *r = &k->row;
 
-	r->tgid = tgid;
-	r->threads = (u32)json_object_get_uint64(read_item(list, 2));
-	read_numbers(read_item(list, 3), r->total.switches, NR_KINDS);
-	read_numbers(read_item(list, 4), r->total.cost_ns, NR_KINDS);
-	read_numbers(read_item(list, 5), r->total.reasons, NR_REASONS);
-	r->total_cost_ns = sum_of_kinds(r->total.cost_ns);
-	k->seen = m->replies;
-	/* It was forgotten, and had not changed since the reply before: it has not grown. */
-	if (m->mending && !k->name) {
-		k->base = r->total;
-		k->base_cost_ns = r->total_cost_ns;
-	}
+	read_counts(get_group(m, tgid, json_object_get_uint64(read_item(list, 1))), list);
 }
 
-static void take_group_name(struct model *m, struct json_object *o)
+static void read_names(struct known *k, struct json_object *o)
 {
 	struct json_object *application = read_member(o, "application");
-	u32 tgid = (u32)read_number(o, "tgid");
-	struct known *k = get(m, tgid, read_number(o, "start_ns"));
 
 	replace(&k->name, read_text(o, "comm"));
 	replace(&k->application, application ? read_text(application, "name") : k->name);
 	replace(&k->cmdline, read_text(o, "cmdline"));
 	k->row.kind = application_kind_word(read_text(application, "kind"));
-	k->row.tgid = tgid;
+}
+
+static void take_group_name(struct model *m, struct json_object *o)
+{
+	struct known *k = get_group(m, (u32)read_number(o, "tgid"), read_number(o, "start_ns"));
+
+	read_names(k, o);
 	k->row.ppid = (u32)read_number(o, "ppid");
+}
+
+static void read_charges(struct charges *c, struct json_object *o, const char *switches,
+			 struct json_object *reasons)
+{
+	read_by_kind(o, switches, c->switches);
+	read_by_kind(o, "cost_ns", c->cost_ns);
+	read_by_kind(o, "from_user", c->user_switches);
+	read_by_kind(o, "from_user_cost_ns", c->user_cost_ns);
+	for (int i = 0; i < NR_REASONS; i++)
+		c->reasons[i] = read_number(reasons, reason_names[i]);
+}
+
+static struct known *find_gone(const struct model *m, struct json_object *item)
+{
+	return index_find(m->by_id, id_of((u32)json_object_get_uint64(read_item(item, 0)),
+					  json_object_get_uint64(read_item(item, 1))));
+}
+
+/*
+ * All that a group was ever charged with moves to its program when it ends; of that, this is new
+ * which came since the refresh before.
+ */
+static void take_ended(struct model *m, struct json_object *o)
+{
+	struct json_object *gone = read_member(o, "gone");
+	struct known *k = get(m, id_of_program(read_number(o, "id")));
+	bool is_new = !k->seen;
+
+	m->nr_programs += is_new;
+	k->row.ended = true;
 	k->seen = m->replies;
+	read_names(k, o);
+	read_charges(&k->row.total, o, "switches", o);
+	k->nr_ended = read_number(o, "groups");
+	/* Not told what was known of them: nothing can be said of this interval. */
+	if (!gone) {
+		k->base = k->row.total;
+		k->base_nr_ended = k->nr_ended;
+		return;
+	}
+	for (size_t i = 0; i < read_length(gone); i++) {
+		struct known *g = find_gone(m, read_item(gone, i));
+
+		if (!g)
+			continue;
+		charges_add(&k->base, &g->base);
+		forget(m, g);
+	}
+}
+
+static void take_gone(struct model *m, struct json_object *item)
+{
+	struct known *k = find_gone(m, item);
+
+	if (k)
+		forget(m, k);
 }
 
 static void take_thread(struct model *m, struct json_object *o)
 {
 	u32 tid = (u32)read_number(o, "tid");
-	struct known *k = get(m, tid, read_number(o, "start_ns"));
-	struct json_object *out = read_member(o, "out");
+	u64 start_ns = read_number(o, "start_ns");
+	struct known *k = get(m, id_of(tid, start_ns));
 	struct row *r = &k->row;
 
 	replace(&k->name, read_text(o, "comm"));
@@ -163,11 +242,8 @@ static void take_thread(struct model *m, struct json_object *o)
 	r->kind = "comm";
 	r->tid = tid;
 	r->tgid = (u32)read_number(o, "tgid");
-	read_by_kind(o, "in", r->total.switches);
-	for (int i = 0; i < NR_REASONS; i++)
-		r->total.reasons[i] = read_number(out, reason_names[i]);
-	read_by_kind(o, "cost_ns", r->total.cost_ns);
-	r->total_cost_ns = sum_of_kinds(r->total.cost_ns);
+	r->start_ns = start_ns;
+	read_charges(&r->total, o, "in", read_member(o, "out"));
 	k->seen = m->replies;
 }
 
@@ -189,29 +265,46 @@ static void forget_unnamed(struct model *m)
 }
 
 /* Threads say nothing of their group. */
-static void add_group_facts(struct model *m)
+static void take_group_of_threads(struct model *m)
 {
 	struct json_object *name = read_item(read_member(m->reply, "group_names"), 0);
 	struct json_object *counts = read_item(read_member(m->reply, "group_counts"), 0);
+	struct known *g = &m->group;
 
+	g->base = g->row.total;
+	g->base_nr_ended = g->nr_ended;
+	/* It has ended. */
+	if (!name || !counts)
+		return;
+	read_names(g, name);
+	g->row.ppid = (u32)read_number(name, "ppid");
+	read_counts(g, counts);
 	for (size_t i = 0; i < m->n; i++) {
-		m->rows[i]->row.ppid = (u32)read_number(name, "ppid");
-		m->rows[i]->row.threads = (u32)json_object_get_uint64(read_item(counts, 2));
+		m->rows[i]->row.ppid = g->row.ppid;
+		m->rows[i]->row.threads = g->row.threads;
 	}
+}
+
+static void take_groups(struct model *m)
+{
+	take_list(m, "group_counts", take_group_counts);
+	take_list(m, "group_names", take_group_name);
+	forget_unnamed(m);
+	take_list(m, "ended", take_ended);
+	take_list(m, "gone", take_gone);
 }
 
 static int ask(struct model *m, u64 since)
 {
-	char request[256], filter[32] = "";
+	char request[384], filter[32] = "";
 	int status;
 
 	if (m->tgid || m->what == MODEL_THREADS)
 		snprintf(filter, sizeof(filter), ",\"tgid\":%u", m->tgid);
 	snprintf(request, sizeof(request),
 		 "\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"ring\",\"probe\","
-		 "\"recent\",\"nr_groups\",\"group_counts\",\"group_names\"%s],\"since\":%" PRIu64
-		 "%s",
-		 m->what == MODEL_THREADS ? ",\"threads\"" : "", since, filter);
+		 "\"recent\",\"gone\",\"group_counts\",\"group_names\",%s],\"since\":%" PRIu64 "%s",
+		 m->what == MODEL_THREADS ? "\"threads\"" : "\"ended\"", since, filter);
 	json_object_put(m->reply);
 	m->reply = NULL;
 	status = session_ask(m->session, request, &m->reply);
@@ -219,69 +312,106 @@ static int ask(struct model *m, u64 since)
 		return status;
 	m->replies++;
 	m->seq = read_number(m->reply, "seq");
-	if (m->what == MODEL_THREADS) {
+	if (m->what == MODEL_GROUPS)
+		take_groups(m);
+	else
 		take_list(m, "threads", take_thread);
-		return CLIENT_OK;
-	}
-	take_list(m, "group_counts", take_group_counts);
-	take_list(m, "group_names", take_group_name);
-	forget_unnamed(m);
 	return CLIENT_OK;
 }
 
-/* Those that the last reply did not list; only the dead ones of them. */
-static void forget_unlisted(struct model *m, bool only_dead)
+/* Those that the last reply did not list. */
+static void forget_unlisted(struct model *m)
 {
-	for (size_t i = m->n; i-- > 0;) {
-		struct known *k = m->rows[i];
+	for (size_t i = m->n; i-- > 0;)
+		if (m->rows[i]->seen != m->replies)
+			forget(m, m->rows[i]);
+}
 
-		if (k->seen != m->replies && (!only_dead || !k->row.threads))
-			forget(m, k);
+/* What the rows were at the refresh before. */
+static void set_bases(struct model *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->rows[i]->base = m->rows[i]->row.total;
+		m->rows[i]->base_nr_ended = m->rows[i]->nr_ended;
 	}
 }
 
-/* What has ended is not told of: that some has shows by the number that are listed. */
-static int mend(struct model *m)
+static int refresh_groups(struct model *m)
 {
-	int status;
+	int status = ask(m, m->seq);
 
-	if (m->what == MODEL_GROUPS) {
-		if (m->n == read_number(m->reply, "nr_groups"))
-			return CLIENT_OK;
-		forget_unlisted(m, true);
-		if (m->n == read_number(m->reply, "nr_groups"))
-			return CLIENT_OK;
-	}
-	m->mending = true;
+	if (status || !m->reply)
+		return status;
+	/* More have ended than the daemon remembers, or is worth remembering: anew, with all. */
+	if (read_member(m->reply, "gone") && m->nr_programs <= MOST_PROGRAMS)
+		return status;
 	status = ask(m, 0);
-	m->mending = false;
 	if (!status && m->reply)
-		forget_unlisted(m, false);
+		forget_unlisted(m);
 	return status;
 }
 
-static void measure_growth(struct model *m)
+static void measure_growth(const struct model *m, struct known *k)
 {
-	double seconds = (double)m->interval_ns / 1e9;
+	struct row *r = &k->row;
 
-	for (size_t i = 0; i < m->n; i++) {
-		struct known *k = m->rows[i];
-		struct row *r = &k->row;
-
-		r->name = k->name;
-		r->application = k->application;
-		r->cmdline = k->cmdline;
-		r->seconds = seconds;
-		if (!m->grown) {
-			r->grown = (struct charges){0};
-			r->cost_ns = 0;
-			continue;
-		}
+	r->name = k->name;
+	r->application = k->application;
+	r->cmdline = k->cmdline;
+	r->seconds = (double)m->interval_ns / 1e9;
+	r->grown = (struct charges){0};
+	r->nr_ended = 0;
+	if (m->grown) {
 		r->grown = charges_since(&r->total, &k->base);
-		/* An exec hands a thread's counters to another one: they may fall. */
-		r->cost_ns =
-			r->total_cost_ns > k->base_cost_ns ? r->total_cost_ns - k->base_cost_ns : 0;
+		r->nr_ended = k->nr_ended > k->base_nr_ended ? k->nr_ended - k->base_nr_ended : 0;
 	}
+	r->cost_ns = charges_cost_ns(&r->grown);
+	r->total_cost_ns = charges_cost_ns(&r->total);
+	if (r->ended)
+		r->threads = (u32)r->nr_ended;
+}
+
+/* What the group has grown by and none of the threads that live. */
+static const struct row *ended_threads(struct model *m)
+{
+	struct charges living = {0};
+	struct row *r = &m->ended;
+
+	measure_growth(m, &m->group);
+	if (!m->group.row.nr_ended)
+		return NULL;
+	for (size_t i = 0; i < m->n; i++)
+		charges_add(&living, &m->rows[i]->row.grown);
+	*r = m->group.row;
+	r->name = "(ended)";
+	r->ended = true;
+	r->grown = charges_since(&m->group.row.grown, &living);
+	r->cost_ns = charges_cost_ns(&r->grown);
+	r->total = r->grown;
+	r->total_cost_ns = r->cost_ns;
+	return r;
+}
+
+static bool is_shown(const struct row *r)
+{
+	return !r->ended || r->nr_ended || charges_switches(&r->grown);
+}
+
+static void measure_all(struct model *m)
+{
+	const struct row *ended = NULL;
+
+	for (size_t i = 0; i < m->n; i++)
+		measure_growth(m, m->rows[i]);
+	if (m->what == MODEL_THREADS)
+		ended = ended_threads(m);
+	m->shown = xrealloc(m->shown, m->n + 1, sizeof(struct row *));
+	m->nr_shown = 0;
+	for (size_t i = 0; i < m->n; i++)
+		if (is_shown(&m->rows[i]->row))
+			m->shown[m->nr_shown++] = &m->rows[i]->row;
+	if (ended)
+		m->shown[m->nr_shown++] = ended;
 }
 
 int model_refresh(struct model *m)
@@ -290,34 +420,29 @@ int model_refresh(struct model *m)
 	u64 before = m->time_ns;
 	int status;
 
-	for (size_t i = 0; i < m->n; i++) {
-		m->rows[i]->base = m->rows[i]->row.total;
-		m->rows[i]->base_cost_ns = m->rows[i]->row.total_cost_ns;
-	}
-	status = ask(m, m->what == MODEL_THREADS ? 0 : m->seq);
-	if (!status && m->reply && m->what == MODEL_THREADS)
-		forget_unlisted(m, false);
-	else if (!status && m->reply && !first)
-		status = mend(m);
+	set_bases(m);
+	status = m->what == MODEL_THREADS ? ask(m, 0) : refresh_groups(m);
 	if (status || !m->reply)
 		return status;
 	m->time_ns = read_number(m->reply, "time_ns");
 	m->interval_ns = first ? 0 : m->time_ns - before;
 	m->grown = !first && m->interval_ns;
-	if (m->what == MODEL_THREADS)
-		add_group_facts(m);
-	measure_growth(m);
+	if (m->what == MODEL_THREADS) {
+		forget_unlisted(m);
+		take_group_of_threads(m);
+	}
+	measure_all(m);
 	return CLIENT_OK;
 }
 
 size_t model_nr_rows(const struct model *m)
 {
-	return m->n;
+	return m->nr_shown;
 }
 
 const struct row *model_row(const struct model *m, size_t i)
 {
-	return &m->rows[i]->row;
+	return m->shown[i];
 }
 
 u64 model_time_ns(const struct model *m)

@@ -12,16 +12,21 @@
 #include "session.h"
 #include "tasks.h"
 
-/* A thread group, a thread, or an application. Text is printable, and the model's. */
+/*
+ * A thread group, a thread, or an application; or what has ended of those: the groups of one
+ * program, or the threads of one group. Text is printable, and the model's.
+ */
 struct row {
 	const char *name;	 /* comm, or the application's name */
 	const char *application; /* of a group; "" while it is not known */
 	const char *kind;	 /* of the application: "unit", "container", "cgroup", "comm" */
 	const char *cmdline;	 /* "" without one */
 	u32 tgid, ppid;
-	u32 tid;     /* of a thread; otherwise 0 */
-	u32 threads; /* alive; of a thread: of its group */
-	u32 groups;  /* of an application; otherwise 0 */
+	u32 tid;      /* of a thread; otherwise 0 */
+	u32 threads;  /* alive; of a thread: of its group */
+	u32 groups;   /* of an application; otherwise 0 */
+	bool ended;   /* it is what has ended; then tgid, tid, ppid and start_ns mean nothing */
+	u64 nr_ended; /* since the reply before: threads of a group, otherwise groups */
 	u64 start_ns;
 	u64 cost_ns;	      /* grown, of all kinds */
 	struct charges grown; /* since the reply before */
@@ -46,7 +51,10 @@ void model_free(struct model *m);
  */
 int model_refresh(struct model *m);
 
-/* As of the last refresh; the rows are valid until the next one. In no particular order. */
+/*
+ * As of the last refresh; the rows are valid until the next one. In no particular order: what
+ * lives, and what ended and has grown since the refresh before.
+ */
 size_t model_nr_rows(const struct model *m);
 const struct row *model_row(const struct model *m, size_t i);
 

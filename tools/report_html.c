@@ -2,6 +2,7 @@
 /* A report as one page of HTML (well-formed XML, too) that needs nothing else, not even scripts. */
 #include "report_html.h"
 #include "std_streams.h"
+#include "titles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -84,6 +85,7 @@ static void print_headings(const struct listing *l)
 static void print_list(const char *heading, const struct report_list *list)
 {
 	const struct listing *l = &list->listing;
+	struct titles *titles = l->titles ? titles_new(list->rows, list->nr_rows) : NULL;
 	char cell[CELL_TEXT_LEN];
 
 	printf("<h2>%s</h2>\n<div class=\"wide\"><table class=\"list\">\n", heading);
@@ -97,12 +99,16 @@ static void print_list(const char *heading, const struct report_list *list)
 			if (!column->width)
 				continue;
 			fputs(column->name ? "<td class=\"name\">" : "<td>", stdout);
-			html_text(column->name ? column->name(list->rows[i])
-					       : listing_cell(cell, column, list->rows[i]));
+			if (titles && !c)
+				html_text(titles_of(titles)[i]);
+			else
+				html_text(column->name ? column->name(list->rows[i])
+						       : listing_cell(cell, column, list->rows[i]));
 			fputs("</td>", stdout);
 		}
 		fputs("</tr>\n", stdout);
 	}
+	titles_free(titles);
 	fputs("</tbody></table></div>\n", stdout);
 	if (list->nr_rows < list->nr_all)
 		printf("<p>and %zu more</p>\n", list->nr_all - list->nr_rows);

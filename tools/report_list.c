@@ -28,8 +28,9 @@ static bool is_one_of(const char *key, const char *const *keys, size_t n)
 /* Where no switch has a kind, what depends on it gives way to the counts that there are. */
 static void show_counts_only(struct column *columns, size_t n)
 {
-	static const char *const kinds[] = {"thread_per_s", "process_per_s",  "thread_share",
-					    "cpu_share",    "thread_mean_ns", "process_mean_ns"};
+	static const char *const kinds[] = {"thread_per_s",   "process_per_s", "thread_share",
+					    "other_per_s",    "cpu_share",     "thread_mean_ns",
+					    "process_mean_ns"};
 	static const char *const counts[] = {"switches", "voluntary", "preempted"};
 
 	for (size_t i = 0; i < n; i++)
@@ -53,8 +54,10 @@ void report_list_make(struct report_list *l, const struct trace_model *m, enum t
 		show_counts_only(l->columns, t->nr_columns);
 	if (!sort)
 		sort = no_kinds ? "switches" : "cpu_share";
-	l->listing = (struct listing){
-		.what = t->what, .columns = l->columns, .nr_columns = t->nr_columns};
+	l->listing = (struct listing){.what = t->what,
+				      .titles = what == TRACE_GROUPS,
+				      .columns = l->columns,
+				      .nr_columns = t->nr_columns};
 	l->rows = xcalloc(l->nr_all + 1, sizeof(struct row *));
 	for (size_t i = 0; i < l->nr_all; i++)
 		l->rows[i] = &rows[i];

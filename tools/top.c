@@ -23,6 +23,8 @@ static void name_row(char id[TEXT_LEN], enum level level, const struct row *r)
 {
 	if (level == LEVEL_APPLICATIONS)
 		snprintf(id, TEXT_LEN, "%s %s", r->kind, r->application);
+	else if (r->ended)
+		snprintf(id, TEXT_LEN, "ended %s %s", r->name, r->application);
 	else
 		snprintf(id, TEXT_LEN, "%u %u", r->tgid, r->tid);
 }
@@ -72,6 +74,7 @@ void top_arrange(struct top *t)
 		t->applications = model_applications(t->model, &n);
 	free(t->rows);
 	t->rows = xcalloc(n + 1, sizeof(struct row *));
+	titles_free(t->titles);
 	t->n = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct row *r =
@@ -81,6 +84,7 @@ void top_arrange(struct top *t)
 			t->rows[t->n++] = r;
 	}
 	listing_sort(t->rows, t->n, &l->columns[t->sort[t->level]]);
+	t->titles = titles_new(t->rows, t->n);
 	find_selected(t);
 }
 
@@ -184,6 +188,8 @@ int top_enter(struct top *t)
 		snprintf(t->application_kind, sizeof(t->application_kind), "%s", r->kind);
 		return begin_level(t, LEVEL_GROUPS);
 	}
+	if (r->ended)
+		return CLIENT_OK;
 	t->tgid = r->tgid;
 	snprintf(t->group, sizeof(t->group), "%s", r->name);
 	return begin_level(t, LEVEL_THREADS);
@@ -232,5 +238,6 @@ void top_close(struct top *t)
 	model_free(t->model);
 	free(t->applications);
 	free(t->application);
+	titles_free(t->titles);
 	free(t->rows);
 }

@@ -7,6 +7,7 @@
 #include "columns.h"
 #include "costs.h"
 #include "model.h"
+#include "titles.h"
 
 enum level { LEVEL_APPLICATIONS, LEVEL_GROUPS, LEVEL_THREADS, NR_LEVELS };
 
@@ -26,6 +27,7 @@ struct top {
 	struct costs *costs;	  /* NULL: no histogram pane */
 	struct row *applications; /* what rows point to at LEVEL_APPLICATIONS */
 	const struct row **rows;  /* sorted and filtered */
+	struct titles *titles;	  /* of rows */
 	size_t n;
 	enum level level;
 	char *application; /* that was entered, however long its name; NULL: all */

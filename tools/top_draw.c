@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout.h"
 #include "names.h"
 #include "reading.h"
 #include "terminal.h"
@@ -28,11 +29,12 @@ static const char *const help_lines[] = {
 	"p, Space     pause, go on",
 	"q            quit",
 	"",
-	"thread/s     switches into it that kept the address space",
-	"proc/s       switches into it that changed the address space",
+	"thr/s        switches into it, from a program's task, that kept the address space",
+	"proc/s       likewise, that changed the address space",
 	"thr%         how many of both were thread switches",
-	"cost         time that the switches into it took, in % of one CPU",
-	"t.mean       mean cost of its thread switches; p.mean: of its process switches",
+	"other        all other switches into it: idle or the kernel ran before",
+	"cost         time that all switches into it took, in % of one CPU",
+	"t.mean       mean cost of those of thr/s; p.mean: of proc/s",
 	"pre%         of the switches out of it, how many it did not ask for",
 	"A cost is the switch alone: neither the choice of the task before it nor",
 	"the cache and TLB misses after it.",
@@ -104,22 +106,7 @@ static void draw_path(const struct top *t)
 	    t->filter[0] || t->typing ? "  filter: " : "", t->filter, t->typing ? "_" : "");
 }
 
-/* Its columns on this screen; 0: there is no room for it. The first one takes what is left. */
-static int width_of(const struct level_info *l, size_t column)
-{
-	const struct column *c = &l->columns[column];
-	int used = 0, extra = COLS - TEXT_COLUMNS;
-
-	if (c->width)
-		return column || extra <= 0 ? c->width : c->width + (extra > 20 ? 20 : extra);
-	/* What is for wide screens comes in its order, as long as it fits. */
-	for (size_t i = 0; i <= column; i++)
-		if (!l->columns[i].width)
-			used += l->columns[i].wide + 1;
-	return c->wide && used <= extra - 20 ? c->wide : 0;
-}
-
-static void draw_headings(const struct top *t, int y)
+static void draw_headings(const struct top *t, int y, const int *widths)
 {
 	const struct level_info *l = &levels[t->level];
 	int x = 0;
@@ -129,37 +116,39 @@ static void draw_headings(const struct top *t, int y)
 	for (int i = 0; i < COLS; i++)
 		mvaddch(y, i, ' ');
 	for (size_t c = 0; c < l->nr_columns; c++) {
-		int width = width_of(l, c);
-
-		if (!width)
+		if (!widths[c])
 			continue;
 		attrset(A_REVERSE | (c == t->sort[t->level] ? A_BOLD | A_UNDERLINE : 0));
-		put(y, x, l->columns[c].name ? "%-*s" : "%*s", width, l->columns[c].heading);
-		x += width + 1;
+		put(y, x, l->columns[c].name ? "%-*s" : "%*s", widths[c], l->columns[c].heading);
+		x += widths[c] + 1;
 	}
 	attrset(A_NORMAL);
 }
 
-static void draw_row(const struct top *t, int y, const struct row *r, bool selected)
+static void draw_row(const struct top *t, int y, size_t row, const int *widths)
 {
 	const struct level_info *l = &levels[t->level];
+	const struct row *r = t->rows[row];
+	bool selected = row == t->selected;
 	char cell[CELL_TEXT_LEN], fit[1024];
 	int x = 0;
 
-	attrset(selected ? A_STANDOUT : A_NORMAL);
+	attrset(selected ? A_STANDOUT : r->ended ? A_DIM : A_NORMAL);
 	if (selected)
 		for (int i = 0; i < COLS; i++)
 			mvaddch(y, i, ' ');
 	for (size_t c = 0; c < l->nr_columns; c++) {
-		int width = width_of(l, c);
+		const struct column *column = &l->columns[c];
+		const char *name = c ? "" : titles_of(t->titles)[row];
 
-		if (!width)
+		if (!widths[c])
 			continue;
-		if (l->columns[c].name)
-			put(y, x, "%s", text_fit(fit, sizeof(fit), l->columns[c].name(r), width));
+		if (column->name)
+			put(y, x, "%s",
+			    text_fit(fit, sizeof(fit), c ? column->name(r) : name, widths[c]));
 		else
-			put(y, x, "%*s", width, listing_cell(cell, &l->columns[c], r));
-		x += width + 1;
+			put(y, x, "%*s", widths[c], listing_cell(cell, column, r));
+		x += widths[c] + 1;
 	}
 	attrset(A_NORMAL);
 }
@@ -176,9 +165,12 @@ size_t top_page(const struct top *t)
 	return rows > 0 ? (size_t)rows : 1;
 }
 
-static void draw_rows(struct top *t)
+/* From the first one that is seen, and the headings above them. */
+static void draw_list(struct top *t)
 {
-	size_t page = top_page(t);
+	const struct level_info *l = &levels[t->level];
+	int widths[NR_GROUP_COLUMNS]; /* no level has more */
+	size_t page = top_page(t), seen;
 
 	if (t->selected < t->first)
 		t->first = t->selected;
@@ -186,9 +178,12 @@ static void draw_rows(struct top *t)
 		t->first = t->selected - page + 1;
 	if (t->first + page > t->n)
 		t->first = t->n > page ? t->n - page : 0;
-	for (size_t i = 0; i < page && t->first + i < t->n; i++)
-		draw_row(t, HEAD_LINES + (int)i, t->rows[t->first + i],
-			 t->first + i == t->selected);
+	seen = t->n - t->first < page ? t->n - t->first : page;
+	layout_columns(widths, l->columns, l->nr_columns, COLS, t->rows + t->first,
+		       titles_of(t->titles) + t->first, seen);
+	draw_headings(t, HEAD_LINES - 1, widths);
+	for (size_t i = 0; i < seen; i++)
+		draw_row(t, HEAD_LINES + (int)i, t->first + i, widths);
 	if (!t->n)
 		put(HEAD_LINES, 0, "nothing%s",
 		    t->filter[0] ? " that the filter lets through" : "");
@@ -280,8 +275,7 @@ void top_draw(struct top *t)
 		draw_help();
 	} else {
 		draw_path(t);
-		draw_headings(t, HEAD_LINES - 1);
-		draw_rows(t);
+		draw_list(t);
 		if (has_pane(t))
 			draw_pane(t);
 	}

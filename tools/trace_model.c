@@ -150,13 +150,14 @@ static struct joined unmask(struct trace_model *m, const struct joined *masked)
 
 static void charge(struct trace_summary *s, const struct joined *j)
 {
+	u32 label = (u32)LABEL_INDEX(j->kind, j->from, j->reason);
+
 	if (j->prev)
-		j->prev->charges.reasons[j->reason]++;
+		charges_add_out(&j->prev->charges, label);
 	if (!j->next) {
 		s->unattributed++;
 	} else if (j->labelled) {
-		j->next->charges.switches[j->kind]++;
-		j->next->charges.cost_ns[j->kind] += j->cost_ns;
+		charges_add_in(&j->next->charges, label, j->cost_ns);
 	} else {
 		j->next->unlabelled++;
 	}

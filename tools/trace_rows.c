@@ -14,11 +14,8 @@ enum { MAX_ANCESTORS = 64, COMM = 15 };
 
 static bool charged(const struct traced *task)
 {
-	for (int k = 0; k < NR_KINDS; k++)
-		if (task->charges.switches[k])
-			return true;
-	return task->unlabelled || task->charges.reasons[REASON_VOLUNTARY] ||
-	       task->charges.reasons[REASON_PREEMPTED];
+	return charges_switches(&task->charges) || task->unlabelled ||
+	       task->charges.reasons[REASON_VOLUNTARY] || task->charges.reasons[REASON_PREEMPTED];
 }
 
 /* The leader of its group; when there is no room for one that the trace does not have, itself. */
@@ -98,8 +95,7 @@ static void add_charges(struct row *r, const struct traced *task)
 	charges_add(&r->grown, &task->charges);
 	r->total = r->grown;
 	r->unlabelled += task->unlabelled;
-	for (int k = 0; k < NR_KINDS; k++)
-		r->cost_ns += task->charges.cost_ns[k];
+	r->cost_ns += charges_cost_ns(&task->charges);
 	r->total_cost_ns = r->cost_ns;
 }
 
@@ -160,12 +156,8 @@ static struct row *all_threads(struct trace_tasks *t, const struct trace_summary
 
 static bool switched(const struct row *r)
 {
-	u64 sum = r->unlabelled + r->grown.reasons[REASON_VOLUNTARY] +
-		  r->grown.reasons[REASON_PREEMPTED];
-
-	for (int k = 0; k < NR_KINDS; k++)
-		sum += r->grown.switches[k];
-	return sum;
+	return r->unlabelled || r->grown.reasons[REASON_VOLUNTARY] ||
+	       r->grown.reasons[REASON_PREEMPTED] || charges_switches(&r->grown);
 }
 
 void trace_rows_make(struct trace_rows *r, struct trace_tasks *t, const struct trace_summary *s)

@@ -1,14 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "charges.h"
 
+static u64 sum_of_kinds(const u64 v[NR_KINDS])
+{
+	u64 sum = 0;
+
+	for (int k = 0; k < NR_KINDS; k++)
+		sum += v[k];
+	return sum;
+}
+
+u64 charges_switches(const struct charges *c)
+{
+	return sum_of_kinds(c->switches);
+}
+
+u64 charges_cost_ns(const struct charges *c)
+{
+	return sum_of_kinds(c->cost_ns);
+}
+
 void charges_add(struct charges *to, const struct charges *from)
 {
 	for (int k = 0; k < NR_KINDS; k++) {
 		to->switches[k] += from->switches[k];
 		to->cost_ns[k] += from->cost_ns[k];
+		to->user_switches[k] += from->user_switches[k];
+		to->user_cost_ns[k] += from->user_cost_ns[k];
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		to->reasons[r] += from->reasons[r];
+}
+
+void charges_subtract(struct charges *from, const struct charges *part)
+{
+	for (int k = 0; k < NR_KINDS; k++) {
+		from->switches[k] -= part->switches[k];
+		from->cost_ns[k] -= part->cost_ns[k];
+		from->user_switches[k] -= part->user_switches[k];
+		from->user_cost_ns[k] -= part->user_cost_ns[k];
+	}
+	for (int r = 0; r < NR_REASONS; r++)
+		from->reasons[r] -= part->reasons[r];
 }
 
 static u64 growth(u64 now, u64 before)
@@ -23,6 +56,8 @@ struct charges charges_since(const struct charges *now, const struct charges *be
 	for (int k = 0; k < NR_KINDS; k++) {
 		c.switches[k] = growth(now->switches[k], before->switches[k]);
 		c.cost_ns[k] = growth(now->cost_ns[k], before->cost_ns[k]);
+		c.user_switches[k] = growth(now->user_switches[k], before->user_switches[k]);
+		c.user_cost_ns[k] = growth(now->user_cost_ns[k], before->user_cost_ns[k]);
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		c.reasons[r] = growth(now->reasons[r], before->reasons[r]);

@@ -147,6 +147,11 @@ static void on_unknown_task(void *ctx, u32 tid, u32 birth)
 	task_table_event(c->tasks, &r);
 }
 
+static void on_empty_group(void *ctx)
+{
+	drain_task_events(ctx);
+}
+
 static int watch(struct collector *c, int ring_fd)
 {
 	struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = c->epoll_data};
@@ -198,6 +203,7 @@ struct collector *collector_new(struct probes *probes, struct task_table *tasks,
 		return NULL;
 	}
 	task_table_on_miss(tasks, on_unknown_task, c);
+	task_table_on_empty(tasks, on_empty_group, c);
 	return c;
 }
 

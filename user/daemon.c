@@ -46,8 +46,14 @@ enum {
 #define DETAILS_PERIOD_NS (1000 * MS)
 #define DETAILS_SOON_NS (100 * MS)
 #define DETAILS_PAUSE_NS (10 * MS)
+/* How long what has ended waits at most until all CPUs are drained; and when it is much. */
+#define SETTLE_PERIOD_NS (1000 * MS)
+#define SETTLE_SOON_NS (5 * MS)
+#define MUCH_ENDED 4096
 /* How long the tasks that exist are read likewise. */
 #define RESYNC_SLICE_NS (2 * MS)
+/* How often it is looked at whether they must be, whatever the interval of publications. */
+#define MEND_PERIOD_NS (1000 * MS)
 /* Slices before a publication, so that what is new is in its own application from the start. */
 #define DETAILS_SLICES 50
 
@@ -70,6 +76,8 @@ struct daemon {
 	struct publication publication;
 	u64 lost_seen; /* task events lost as of the last resync */
 	u64 details_due_ns;
+	u64 synced_ns; /* when all CPUs were drained last, and tasks that had ended settled */
+	u64 mended_ns;
 	u64 waited_ns;	/* until when it had nothing to do */
 	u64 drained_ns; /* until when the rings were drained, or nothing was to be done */
 	int epoll_fd, timer_fd, stop_fd, signal_fd;
@@ -124,20 +132,33 @@ static int read_existing_tasks(struct daemon *d)
 	task_table_resync_begin(d->tasks, clock_boot_ns());
 	err = probes_each_task(d->probes, on_existing_tasks, d);
 	if (!err)
-		task_table_resync_end(d->tasks, lives);
+		task_table_resync_end(d->tasks, clock_ns(), lives);
 	return err;
 }
 
 /* Flushes and drains all CPUs, so that all counts are of now. */
 static void sync_all(struct daemon *d)
 {
+	u64 begin = clock_ns();
 	int err;
 
 	note_pause(d);
 	err = collector_sync(d->collector, true);
 	if (err)
 		warn("cannot flush a CPU: %s", strerror(-err));
+	else
+		task_table_settle(d->tasks, begin);
+	d->synced_ns = begin;
 	d->drained_ns = clock_ns();
+}
+
+/* Whatever the interval of publications: the table is for those that live. */
+static void settle_if_due(struct daemon *d)
+{
+	size_t n = task_table_nr_unsettled(d->tasks);
+
+	if (n && clock_ns() - d->synced_ns > (n > MUCH_ENDED ? SETTLE_SOON_NS : SETTLE_PERIOD_NS))
+		sync_all(d);
 }
 
 static void read_details(struct daemon *d)
@@ -156,16 +177,6 @@ static void note_totals(struct daemon *d)
 	control_note(d->control, clock_ns(), &now);
 }
 
-/* Also between publications: what a process was part of cannot be asked when it has gone. */
-static void read_details_if_due(struct daemon *d)
-{
-	if (clock_ns() < d->details_due_ns)
-		return;
-	drain(d);
-	read_details(d);
-	note_totals(d);
-}
-
 /* For epoll_wait: until details are due. */
 static int wait_ms(const struct daemon *d)
 {
@@ -180,6 +191,7 @@ static void mend_tasks(struct daemon *d)
 	u64 lost = probes_task_events_lost(d->probes);
 	int err;
 
+	d->mended_ns = clock_ns();
 	if (lost == d->lost_seen && !task_table_overdue(d->tasks, clock_ns()))
 		return;
 	if (lost != d->lost_seen)
@@ -190,20 +202,16 @@ static void mend_tasks(struct daemon *d)
 		warn("cannot read the list of tasks: %s; some names may be old", strerror(-err));
 }
 
-static void count_living(struct daemon *d)
+/* Also between publications: what a process was part of cannot be asked when it has gone. */
+static void read_details_if_due(struct daemon *d)
 {
-	struct publication *p = &d->publication;
-
-	p->nr_threads = 0;
-	p->nr_groups = 0;
-	for (size_t i = 0; i < task_table_group_slots(d->tasks); i++) {
-		const struct group *g = task_table_group(d->tasks, i);
-
-		if (!g || !g->tgid || !g->threads)
-			continue;
-		p->nr_threads += g->threads;
-		p->nr_groups++;
-	}
+	if (clock_ns() < d->details_due_ns)
+		return;
+	drain(d);
+	if (clock_ns() - d->mended_ns > MEND_PERIOD_NS)
+		mend_tasks(d);
+	read_details(d);
+	note_totals(d);
 }
 
 static void on_output_error(struct daemon *d, int err)
@@ -235,7 +243,9 @@ static void publish(struct daemon *d)
 	p->own_cpu_before_ns = p->own_cpu_ns;
 	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 	p->own_rss_bytes = procfs_own_rss();
-	count_living(d);
+	/* The idle tasks are one of each. */
+	p->nr_threads = task_table_nr_threads(d->tasks) - 1;
+	p->nr_groups = task_table_nr_groups(d->tasks) - 1;
 	control_note(d->control, now, &p->now);
 	err = outputs_publish(d->outputs, p);
 	task_table_published(d->tasks);
@@ -445,6 +455,7 @@ static int loop(struct daemon *d)
 		for (int i = 0; i < n && !d->stop; i++)
 			dispatch(d, events[i].data.ptr);
 		read_details_if_due(d);
+		settle_if_due(d);
 		note_pause(d);
 	}
 	return 0;

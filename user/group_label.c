@@ -3,19 +3,23 @@
 
 #include <string.h>
 
-static const char *comm_of(const struct group *g)
+static const char *comm_of(const char *comm, const char *application, const char *cgroup)
 {
-	return g->comm;
+	(void)application, (void)cgroup;
+	return comm;
 }
 
-static const char *application_name_of(const struct group *g)
+static const char *application_name_of(const char *comm, const char *application,
+				       const char *cgroup)
 {
-	return g->application;
+	(void)comm, (void)cgroup;
+	return application;
 }
 
-static const char *cgroup_of(const struct group *g)
+static const char *cgroup_of(const char *comm, const char *application, const char *cgroup)
 {
-	return g->cgroup;
+	(void)comm, (void)application;
+	return cgroup;
 }
 
 static const struct group_label labels[] = {

@@ -8,8 +8,8 @@
 struct group_label {
 	const char *name; /* as the option has it */
 	const char *help; /* what the label says, a sentence */
-	/* The group's label, bytes that are not escaped; NULL: not known. */
-	const char *(*of)(const struct group *g);
+	/* The label of what has these, bytes that are not escaped; NULL: not known. */
+	const char *(*of)(const char *comm, const char *application, const char *cgroup);
 };
 
 /* The i-th, NULL past the last; the first is the default. */

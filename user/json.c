@@ -28,6 +28,23 @@ static void print_groups(FILE *out, const struct publication *p)
 	fputc(']', out);
 }
 
+static void print_ended(FILE *out, const struct publication *p)
+{
+	const char *separator = "";
+
+	fputc('[', out);
+	for (size_t i = 0; i < MAX_ENDED; i++) {
+		const struct ended *e = task_table_ended(p->tasks, i);
+
+		if (!e)
+			continue;
+		fputs(separator, out);
+		print(out, member_ended(e));
+		separator = ",";
+	}
+	fputc(']', out);
+}
+
 static void print_threads(FILE *out, const struct publication *p)
 {
 	const char *separator = "[";
@@ -108,6 +125,7 @@ static const struct member {
 	{"ring", member_ring, NULL},
 	{"probe", member_probe, NULL},
 	{"other", member_other, NULL},
+	{"ended", NULL, print_ended},
 	{"groups", NULL, print_groups},
 	{"threads", NULL, print_threads},
 };

@@ -153,13 +153,26 @@ json *member_histograms(const struct publication *p)
 	return list;
 }
 
-static json *application(const struct group *g)
+static json *application(const char *text, enum application_kind kind)
 {
 	json *o = json_object_new_object();
 
-	put(o, "name", member_text(g->application));
-	put(o, "kind", json_object_new_string(application_kind_names[g->application_kind]));
+	put(o, "name", member_text(text));
+	put(o, "kind", json_object_new_string(application_kind_names[kind]));
 	return o;
+}
+
+static json *application_of_group(const struct group *g)
+{
+	return application(g->application, g->application_kind);
+}
+
+static void put_switches(json *o, const struct charges *c)
+{
+	put(o, "switches", by_kind(c->switches));
+	put(o, "cost_ns", by_kind(c->cost_ns));
+	put(o, "from_user", by_kind(c->user_switches));
+	put(o, "from_user_cost_ns", by_kind(c->user_cost_ns));
 }
 
 static json *numbers(const u64 *v, int n)
@@ -173,7 +186,7 @@ static json *numbers(const u64 *v, int n)
 
 json *member_group_counts(const struct group *g)
 {
-	json *list = json_object_new_array_ext(6);
+	json *list = json_object_new_array_ext(9);
 
 	json_object_array_add(list, member_number(g->tgid));
 	json_object_array_add(list, member_number(g->start_ns));
@@ -181,6 +194,9 @@ json *member_group_counts(const struct group *g)
 	json_object_array_add(list, numbers(g->total.switches, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.cost_ns, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.reasons, NR_REASONS));
+	json_object_array_add(list, numbers(g->total.user_switches, NR_KINDS));
+	json_object_array_add(list, numbers(g->total.user_cost_ns, NR_KINDS));
+	json_object_array_add(list, member_number(g->ended_threads));
 	return list;
 }
 
@@ -194,7 +210,7 @@ json *member_group_name(const struct group *g)
 	put(o, "ppid", member_number(g->parent_tgid));
 	put(o, "cmdline", g->cmdline ? member_text(g->cmdline) : NULL);
 	put(o, "cgroup", g->cgroup ? member_text(g->cgroup) : NULL);
-	put(o, "application", application(g));
+	put(o, "application", application_of_group(g));
 	return o;
 }
 
@@ -203,8 +219,8 @@ json *member_group(const struct group *g)
 	json *o = member_group_name(g);
 
 	put(o, "threads", member_number(g->threads));
-	put(o, "switches", by_kind(g->total.switches));
-	put(o, "cost_ns", by_kind(g->total.cost_ns));
+	put(o, "ended_threads", member_number(g->ended_threads));
+	put_switches(o, &g->total);
 	put(o, "p50_ns", quantile_by_kind(g->cost, 0.5));
 	put(o, "p99_ns", quantile_by_kind(g->cost, 0.99));
 	put_reasons(o, g->total.reasons);
@@ -218,7 +234,7 @@ json *member_group_cost(const struct group *g)
 	put(o, "tgid", member_number(g->tgid));
 	put(o, "start_ns", member_number(g->start_ns));
 	put(o, "comm", name(g->comm));
-	put(o, "application", application(g));
+	put(o, "application", application_of_group(g));
 	for (int k = 0; k < NR_KINDS; k++)
 		json_object_array_add(list, cost_of_kind(k, &g->cost[k]));
 	put(o, "cost", list);
@@ -230,10 +246,24 @@ json *member_other(const struct publication *p)
 	const struct charges *c = task_table_other(p->tasks);
 	json *o = json_object_new_object();
 
-	put(o, "switches", by_kind(c->switches));
-	put(o, "cost_ns", by_kind(c->cost_ns));
+	put_switches(o, c);
 	put_reasons(o, c->reasons);
 	put(o, "unattributed", member_number(task_table_unattributed(p->tasks)));
+	return o;
+}
+
+json *member_ended(const struct ended *e)
+{
+	json *o = json_object_new_object();
+
+	put(o, "id", member_number(e->id));
+	put(o, "comm", name(e->comm));
+	put(o, "cgroup", e->cgroup ? member_text(e->cgroup) : NULL);
+	put(o, "application", application(e->application, e->application_kind));
+	put(o, "groups", member_number(e->groups));
+	put(o, "threads", member_number(e->threads));
+	put_switches(o, &e->total);
+	put_reasons(o, e->total.reasons);
 	return o;
 }
 
@@ -245,10 +275,12 @@ json *member_thread(const struct thread *t)
 	put(o, "tgid", member_number(t->group->tgid));
 	put(o, "comm", name(t->comm));
 	put(o, "start_ns", member_number(t->start_ns));
-	put(o, "in", by_kind(t->in));
-	put_reasons(out, t->out);
+	put(o, "in", by_kind(t->total.switches));
+	put_reasons(out, t->total.reasons);
 	put(o, "out", out);
-	put(o, "cost_ns", by_kind(t->cost_ns));
+	put(o, "cost_ns", by_kind(t->total.cost_ns));
+	put(o, "from_user", by_kind(t->total.user_switches));
+	put(o, "from_user_cost_ns", by_kind(t->total.user_cost_ns));
 	return o;
 }
 

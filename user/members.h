@@ -32,6 +32,7 @@ json *member_group(const struct group *g);
 json *member_group_counts(const struct group *g);
 json *member_group_name(const struct group *g);
 json *member_group_cost(const struct group *g);
+json *member_ended(const struct ended *e);
 json *member_thread(const struct thread *t);
 
 #endif

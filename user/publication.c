@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "publication.h"
 
-static u64 charged(const struct charges *c)
-{
-	u64 sum = 0;
-
-	for (int k = 0; k < NR_KINDS; k++)
-		sum += c->switches[k];
-	return sum;
-}
-
 u64 publication_charged(const struct task_table *tasks)
 {
-	u64 sum = charged(task_table_other(tasks));
+	u64 sum = charges_switches(task_table_other(tasks));
 
 	for (size_t i = 0; i < task_table_group_slots(tasks); i++) {
 		const struct group *g = task_table_group(tasks, i);
 
 		if (g)
-			sum += charged(&g->total);
+			sum += charges_switches(&g->total);
 	}
 	return sum;
 }

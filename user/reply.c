@@ -111,17 +111,81 @@ static bool any_group(const struct reply *reply, const struct group *g)
 	return true;
 }
 
-static bool is_wanted(const struct request *r, const struct group *g)
+static bool is_named(const struct request *r, const char *comm, const char *application)
 {
 	char name[REQUEST_NAME_LEN];
 
-	if (r->has_tgid && r->tgid != g->tgid)
-		return false;
-	if (r->comm[0] && strcmp(r->comm, name_escape(name, sizeof(name), g->comm, COMM_LEN)) != 0)
+	if (r->comm[0] && strcmp(r->comm, name_escape(name, sizeof(name), comm, COMM_LEN)) != 0)
 		return false;
 	return !r->application[0] ||
 	       !strcmp(r->application,
-		       name_escape(name, sizeof(name), g->application, strlen(g->application)));
+		       name_escape(name, sizeof(name), application, strlen(application)));
+}
+
+static bool is_wanted(const struct request *r, const struct group *g)
+{
+	return !(r->has_tgid && r->tgid != g->tgid) && is_named(r, g->comm, g->application);
+}
+
+/* Those of one program, or all; NULL: it is not known any more. */
+static json *gone(const struct reply *reply, const struct task_table *tasks, u64 ended)
+{
+	json *list;
+	size_t n;
+
+	/* Who begins knows of none that could have gone. */
+	if (!reply->since)
+		return json_object_new_array_ext(0);
+	if (!task_table_ends(tasks, reply->since, &n))
+		return NULL;
+	list = json_object_new_array();
+	for (size_t i = 0; i < n; i++) {
+		const struct group_end *e = task_table_end(tasks, i);
+		json *id;
+
+		if (ended && e->ended != ended)
+			continue;
+		id = json_object_new_array_ext(2);
+		json_object_array_add(id, member_number(e->tgid));
+		json_object_array_add(id, member_number(e->start_ns));
+		json_object_array_add(list, id);
+	}
+	return list;
+}
+
+static json *all_gone(const struct reply *reply, const struct task_table *tasks)
+{
+	return gone(reply, tasks, 0);
+}
+
+static json *entry_ended(const struct reply *reply, const struct request *r,
+			 const struct task_table *tasks)
+{
+	const struct ended *e = task_table_ended(tasks, reply->slot);
+	json *o;
+
+	if (!e || r->has_tgid || e->changed <= reply->since ||
+	    !is_named(r, e->comm, e->application))
+		return NULL;
+	o = member_ended(e);
+	put(o, "gone", gone(reply, tasks, e->id));
+	return o;
+}
+
+static json *entry_thread(const struct reply *reply, const struct request *r,
+			  const struct task_table *tasks)
+{
+	const struct thread *t = task_table_thread(tasks, reply->slot);
+
+	if (!t || (r->has_tgid && r->tgid != t->group->tgid) || t->changed <= reply->since)
+		return NULL;
+	return member_thread(t);
+}
+
+static size_t ended_slots(const struct task_table *tasks)
+{
+	(void)tasks;
+	return MAX_ENDED;
 }
 
 /* In the order in which they are made; lists last. */
@@ -129,10 +193,13 @@ static const struct part {
 	const char *name;
 	json *(*make)(const struct publication *p);
 	json *(*make_control)(const struct publication *p, const struct control_facts *f);
+	json *(*make_since)(const struct reply *reply, const struct task_table *tasks);
 	/* Of lists: */
 	json *(*make_group)(const struct group *g);
 	bool (*select)(const struct reply *reply, const struct group *g);
-	json *(*make_thread)(const struct thread *t);
+	json *(*make_entry)(const struct reply *reply, const struct request *r,
+			    const struct task_table *tasks);
+	size_t (*slots)(const struct task_table *tasks);
 } parts[] = {
 	{.name = "host", .make_control = host},
 	{.name = "features", .make = member_features},
@@ -148,12 +215,14 @@ static const struct part {
 	{.name = "other", .make = member_other},
 	{.name = "nr_groups", .make = nr_groups},
 	{.name = "nr_threads", .make = nr_threads},
+	{.name = "gone", .make_since = all_gone},
 	{.name = "groups", .make_group = member_group, .select = changed_group},
 	/* In this order: whoever is counted is named, unless it has gone meanwhile. */
 	{.name = "group_counts", .make_group = member_group_counts, .select = changed_group},
 	{.name = "group_names", .make_group = member_group_name, .select = described_group},
 	{.name = "group_cost", .make_group = member_group_cost, .select = any_group},
-	{.name = "threads", .make_thread = member_thread},
+	{.name = "threads", .make_entry = entry_thread, .slots = task_table_thread_slots},
+	{.name = "ended", .make_entry = entry_ended, .slots = ended_slots},
 };
 
 enum { NR_PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -184,6 +253,21 @@ static void add_key(struct buffer *out, const char *key)
 	buffer_add_text(out, "\":");
 }
 
+/* NULL is a JSON null, as the value; false: it is a list. */
+static bool make_value(json **value, const struct part *part, const struct reply *reply,
+		       const struct publication *p, const struct control_facts *facts)
+{
+	if (part->make)
+		*value = part->make(p);
+	else if (part->make_control)
+		*value = part->make_control(p, facts);
+	else if (part->make_since)
+		*value = part->make_since(reply, p->tasks);
+	else
+		return false;
+	return true;
+}
+
 void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 seq,
 		 const struct publication *p, const struct control_facts *facts, struct buffer *out)
 {
@@ -195,12 +279,12 @@ void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 se
 	add_key(out, "time_ns");
 	add_json(out, member_number(p->now_ns));
 	for (int i = 0; i < NR_PARTS; i++) {
-		const struct part *part = &parts[i];
+		json *value;
 
-		if (!(r->parts & 1u << i) || (!part->make && !part->make_control))
+		if (!(r->parts & 1u << i) || !make_value(&value, &parts[i], reply, p, facts))
 			continue;
-		add_key(out, part->name);
-		add_json(out, part->make ? part->make(p) : part->make_control(p, facts));
+		add_key(out, parts[i].name);
+		add_json(out, value);
 		reply->parts &= ~(1u << i);
 	}
 }
@@ -209,18 +293,14 @@ void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 se
 static json *entry(const struct reply *reply, const struct request *r,
 		   const struct task_table *tasks, const struct part *part)
 {
-	const struct thread *t;
-	const struct group *g;
+	struct group *g;
 
-	if (part->make_thread) {
-		t = task_table_thread(tasks, reply->slot);
-		if (!t || (r->has_tgid && r->tgid != t->group->tgid) || t->changed <= reply->since)
-			return NULL;
-		return part->make_thread(t);
-	}
+	if (part->make_entry)
+		return part->make_entry(reply, r, tasks);
 	g = task_table_group(tasks, reply->slot);
 	if (!g || !part->select(reply, g) || !is_wanted(r, g))
 		return NULL;
+	g->told = true;
 	return part->make_group(g);
 }
 
@@ -229,8 +309,7 @@ static bool continue_list(struct reply *reply, const struct request *r,
 			  const struct task_table *tasks, const struct part *part, u64 until_ns,
 			  struct buffer *out)
 {
-	size_t slots =
-		part->make_thread ? task_table_thread_slots(tasks) : task_table_group_slots(tasks);
+	size_t slots = part->slots ? part->slots(tasks) : task_table_group_slots(tasks);
 
 	/* What is left out costs little, an entry may have hundreds of buckets. */
 	for (json *o = NULL; reply->slot < slots; reply->slot++) {

@@ -8,6 +8,14 @@
 #include "alloc.h"
 #include "text.h"
 
+/* One that has grown since the update before: a group, or the ended ones of a program. */
+struct grown {
+	const struct charges *total, *published;
+	u64 switches; /* so much */
+	bool ended;
+	u32 series; /* index */
+};
+
 /* Reserved names come first in the table and are always shown. */
 enum { OTHER, KERNEL, IDLE, NR_RESERVED };
 
@@ -25,8 +33,9 @@ struct series_table {
 	size_t n;
 	u32 heads[NR_HEADS]; /* by hash of the name: 1 + index of the first, 0: none */
 	u64 updates;
-	u32 *of_group; /* by slot of the group, in this update: 1 + index, 0: none of its own */
-	size_t hand;   /* where the next search for one to forget begins */
+	struct grown *grown; /* in this update */
+	size_t nr_grown, room;
+	size_t hand;		   /* where the next search for one to forget begins */
 	size_t searched, patience; /* how many it has passed in this round, and rounds left */
 	size_t order[NR_RESERVED + TOP_SERIES]; /* indices of the shown ones, by name */
 	size_t shown;
@@ -57,7 +66,7 @@ void series_free(struct series_table *t)
 		return;
 	for (size_t i = 0; i < t->n; i++)
 		free(t->series[i].name);
-	free(t->of_group);
+	free(t->grown);
 	free(t);
 }
 
@@ -75,7 +84,7 @@ static void make_name(char *name, size_t size, const char *bytes)
 static bool has_history(const struct series *s)
 {
 	for (int k = 0; k < NR_KINDS; k++)
-		if (s->switches[k])
+		if (s->total.switches[k])
 			return true;
 	return false;
 }
@@ -147,60 +156,72 @@ static struct series *find_or_add(struct series_table *t, const char *name)
 	return add(t, name, head);
 }
 
-/* NULL: none of its own. */
-static struct series *series_of(struct series_table *t, const struct group *g)
+/* The series of what has these; OTHER when it can have none of its own. */
+static u32 series_of(struct series_table *t, bool kernel, const char *comm, const char *application,
+		     const char *cgroup)
 {
+	const char *bytes = t->label->of(comm, application, cgroup);
 	char name[SERIES_NAME_LEN + 1];
-	const char *bytes;
+	struct series *s;
 
-	if (!g->tgid)
-		return &t->series[IDLE];
-	if (g->kernel)
-		return &t->series[KERNEL];
-	bytes = t->label->of(g);
+	if (kernel)
+		return KERNEL;
 	if (!bytes)
-		return NULL;
+		return OTHER;
 	make_name(name, SERIES_NAME_LEN, bytes);
-	return find_or_add(t, name);
+	s = find_or_add(t, name);
+	if (!s)
+		return OTHER;
+	s->updated = t->updates;
+	return (u32)(s - t->series);
 }
 
-static u64 add_growth(struct series *s, const struct charges *now, const struct charges *before)
+/* The next place in the list, if this has grown; NULL otherwise. */
+static struct grown *note_grown(struct series_table *t, const struct charges *total,
+				const struct charges *published)
 {
-	u64 growth = 0;
+	u64 switches = charges_switches(total) - charges_switches(published);
 
-	for (int k = 0; k < NR_KINDS; k++) {
-		s->switches[k] += now->switches[k] - before->switches[k];
-		s->cost_ns[k] += now->cost_ns[k] - before->cost_ns[k];
-		growth += now->switches[k] - before->switches[k];
+	if (!switches)
+		return NULL;
+	if (t->nr_grown == t->room) {
+		t->room = t->room * 2 + 256;
+		t->grown = xrealloc(t->grown, t->room, sizeof(*t->grown));
 	}
-	return growth;
+	t->grown[t->nr_grown] =
+		(struct grown){.total = total, .published = published, .switches = switches};
+	return &t->grown[t->nr_grown++];
 }
 
-static u64 growth_of(const struct group *g)
+static void find_grown(struct series_table *t, const struct task_table *tasks)
 {
-	u64 growth = 0;
+	struct grown *grown;
 
-	for (int k = 0; k < NR_KINDS; k++)
-		growth += g->total.switches[k] - g->published.switches[k];
-	return growth;
-}
+	t->nr_grown = 0;
+	for (size_t i = 0; i < task_table_group_slots(tasks); i++) {
+		const struct group *g = task_table_group(tasks, i);
 
-static void rank(struct series_table *t, const struct publication *p)
-{
-	for (size_t i = 0; i < task_table_group_slots(p->tasks); i++) {
-		const struct group *g = task_table_group(p->tasks, i);
-		u64 growth = g ? growth_of(g) : 0;
-		struct series *s;
-
-		if (!growth)
-			continue;
-		s = series_of(t, g);
-		t->of_group[i] = s ? (u32)(s - t->series) + 1 : 0;
-		if (!s)
-			continue;
-		s->growth += growth;
-		s->updated = t->updates;
+		grown = g ? note_grown(t, &g->total, &g->published) : NULL;
+		if (grown)
+			grown->series = g->tgid ? series_of(t, g->kernel, g->comm, g->application,
+							    g->cgroup)
+						: IDLE;
 	}
+	for (size_t i = 0; i < MAX_ENDED; i++) {
+		const struct ended *e = task_table_ended(tasks, i);
+
+		grown = e ? note_grown(t, &e->total, &e->published) : NULL;
+		if (!grown)
+			continue;
+		grown->ended = true;
+		grown->series = series_of(t, e->kernel, e->comm, e->application, e->cgroup);
+	}
+}
+
+static void rank(struct series_table *t)
+{
+	for (size_t i = 0; i < t->nr_grown; i++)
+		t->series[t->grown[i].series].growth += t->grown[i].switches;
 	for (size_t i = NR_RESERVED; i < t->n; i++) {
 		struct series *s = &t->series[i];
 
@@ -247,28 +268,33 @@ static void choose_shown(struct series_table *t)
 			t->order[t->shown++] = i;
 }
 
+static void add_growth(struct series *s, const struct charges *now, const struct charges *before)
+{
+	charges_add(&s->total, now);
+	charges_subtract(&s->total, before);
+}
+
 void series_update(struct series_table *t, const struct publication *p)
 {
 	t->updates++;
 	t->patience = 2;
 	t->searched = 0;
-	t->of_group =
-		xrealloc(t->of_group, task_table_group_slots(p->tasks) + 1, sizeof(*t->of_group));
-	rank(t, p);
+	find_grown(t, p->tasks);
+	rank(t);
 	choose_shown(t);
-	for (size_t i = 0; i < task_table_group_slots(p->tasks); i++) {
-		const struct group *g = task_table_group(p->tasks, i);
-		u32 own;
-
-		if (!g || !growth_of(g))
-			continue;
-		own = t->of_group[i];
-		if (!own || !t->series[own - 1].shown)
-			own = 1 + OTHER;
-		add_growth(&t->series[own - 1], &g->total, &g->published);
-	}
 	add_growth(&t->series[OTHER], task_table_other(p->tasks),
 		   task_table_other_published(p->tasks));
+	for (size_t i = 0; i < t->nr_grown; i++) {
+		const struct grown *g = &t->grown[i];
+		struct series *s = &t->series[g->series];
+
+		if (!s->shown)
+			s = &t->series[OTHER];
+		add_growth(s, g->total, g->published);
+		/* What has ended is in `other` already. */
+		if (g->ended)
+			add_growth(&t->series[OTHER], g->published, g->total);
+	}
 }
 
 const struct series *series_shown(const struct series_table *t, size_t i)

@@ -22,8 +22,7 @@ enum {
 
 struct series {
 	char *name; /* escaped, not reserved */
-	u64 switches[NR_KINDS];
-	u64 cost_ns[NR_KINDS];
+	struct charges total;
 	bool shown;
 	bool user;    /* a program's, not `kernel` or `idle` or `other` */
 	double score; /* decaying sum of its growth, shown or not */

@@ -11,6 +11,8 @@
 enum {
 	/* How long after its exit event a task may still run; then the kernel is asked. */
 	EXIT_PATIENCE_S = 10,
+	/* Likewise when so many are exiting: at once, but not more often than each second. */
+	MANY_EXITING = 4096,
 };
 
 static void list_add(struct list *l, void *item)
@@ -22,14 +24,6 @@ static void list_add(struct list *l, void *item)
 	l->items[l->n++] = item;
 }
 
-void entry_remove(struct task_table *t, struct entry *e)
-{
-	slots_remove(&t->threads, e->thread.index);
-	index_remove(t->by_tid, key_of(e->thread.tid, e->thread.birth));
-	e->thread.group->members--;
-	free(e);
-}
-
 void entry_list(struct task_table *t, struct entry *e)
 {
 	if (!e->listed)
@@ -37,24 +31,101 @@ void entry_list(struct task_table *t, struct entry *e)
 	e->listed = true;
 }
 
-void entry_die(struct task_table *t, struct entry *e)
+void entry_join(struct task_table *t, struct entry *e, u64 ts_ns)
 {
+	struct entry *before = index_find(t->living, e->thread.tid);
+	struct group *g = e->thread.group;
+
+	/* Its number is another's, so it has ended; the record that tells of it is on its way. */
+	if (before)
+		entry_die(t, before, ts_ns);
+	index_add(t->living, e->thread.tid, e);
+	t->nr_threads++;
+	if (g->threads++)
+		return;
+	t->nr_groups++;
+	/* That it had ended was wrong: an event was lost. It begins anew. */
+	if (g->ended)
+		g->ended->holders--;
+	g->ended = NULL;
+}
+
+static void note_end(struct task_table *t, const struct group *g)
+{
+	struct group_end *end = &t->ends[t->nr_ends % MAX_ENDS];
+
+	if (!g->told)
+		return;
+	*end = (struct group_end){g->tgid, g->start_ns, t->seq, g->ended ? g->ended->id : 0};
+	t->nr_ends++;
+}
+
+/* From now on what it was and will be charged with is in `other`, and in its program's entry. */
+static void group_end(struct task_table *t, struct group *g)
+{
+	struct ended *e = ended_get(t->ended, g);
+
+	charges_add(&t->other, &g->total);
+	charges_add(&t->other_published, &g->published);
+	if (e) {
+		charges_add(&e->total, &g->total);
+		charges_add(&e->published, &g->published);
+		e->groups++;
+		e->threads += g->ended_threads;
+		e->changed = t->seq;
+		e->holders++;
+	}
+	g->ended = e;
+	g->total = g->published = (struct charges){0};
+	for (int k = 0; k < NR_KINDS; k++)
+		histogram_release(&g->cost[k]);
+	t->nr_groups--;
+	note_end(t, g);
+}
+
+void entry_die(struct task_table *t, struct entry *e, u64 ts_ns)
+{
+	struct group *g = e->thread.group;
+
 	if (e->thread.dead)
 		return;
 	e->thread.dead = true;
-	e->died = t->interval;
-	e->thread.group->threads--;
+	e->died_ns = ts_ns;
+	index_remove(t->living, e->thread.tid);
+	t->nr_dead++;
+	t->nr_threads--;
+	g->ended_threads++;
 	touch(t, e);
 	entry_list(t, e);
+	if (!--g->threads)
+		group_end(t, g);
 }
 
-void group_retire(struct task_table *t, struct group *g)
+void entry_die_after_events(struct task_table *t, struct entry *e, u64 ts_ns)
+{
+	if (e->thread.group->threads == 1 && t->empty)
+		t->empty(t->empty_ctx);
+	entry_die(t, e, ts_ns);
+}
+
+void entry_remove(struct task_table *t, struct entry *e)
+{
+	if (e->thread.dead)
+		t->nr_dead--;
+	slots_remove(&t->threads, e->thread.index);
+	index_remove(t->by_tid, key_of(e->thread.tid, e->thread.birth));
+	e->thread.group->members--;
+	free(e);
+}
+
+void group_remove(struct task_table *t, struct group *g)
 {
 	slots_remove(&t->groups, g->index);
 	index_remove(t->by_group, key_of(g->tgid, BIRTH_OF(g->start_ns)));
 	if (index_find(t->by_tgid, g->tgid) == g)
 		index_remove(t->by_tgid, g->tgid);
-	charges_add(&t->other, &g->total);
+	if (g->ended)
+		g->ended->holders--;
 	for (int k = 0; k < NR_KINDS; k++)
 		histogram_release(&g->cost[k]);
 	free(g->cmdline);
@@ -63,39 +134,54 @@ void group_retire(struct task_table *t, struct group *g)
 	free(g);
 }
 
-/*
- * Removes those that died before the last publication: every CPU has been drained since, so
- * nothing more of them can come. (An exec may have revived one.)
- */
-static void retire_dead(struct task_table *t)
+static void entry_settle(struct task_table *t, struct entry *e)
 {
-	size_t kept = 0;
+	struct group *g = e->thread.group;
 
-	for (size_t i = 0; i < t->ending.n; i++) {
+	entry_remove(t, e);
+	if (!g->members)
+		group_remove(t, g);
+}
+
+void task_table_settle(struct task_table *t, u64 before_ns)
+{
+	size_t kept = 0, n = t->ending.n;
+
+	for (size_t i = 0; i < n; i++) {
 		struct entry *e = t->ending.items[i];
 
-		if (e->thread.dead ? e->died == t->interval : e->thread.exiting)
+		if (e->thread.dead && e->died_ns < before_ns)
+			entry_settle(t, e);
+		else if (e->thread.dead || e->thread.exiting)
 			t->ending.items[kept++] = e;
-		else if (e->thread.dead)
-			entry_remove(t, e);
 		else
-			e->listed = false;
+			e->listed = false; /* an exec has revived it */
 	}
 	t->ending.n = kept;
-	t->interval++;
+	if (kept < n)
+		memset(t->last, 0, t->cpus * sizeof(*t->last));
+}
+
+size_t task_table_nr_unsettled(const struct task_table *t)
+{
+	return t->nr_dead;
 }
 
 void task_table_published(struct task_table *t)
 {
-	retire_dead(t);
-	memset(t->last, 0, t->cpus * sizeof(*t->last));
 	for (size_t i = 0; i < t->groups.n; i++) {
 		struct group *g = slots_at(&t->groups, i);
 
-		if (g && !g->members)
-			group_retire(t, g);
-		else if (g)
+		if (g)
 			g->published = g->total;
+	}
+	for (size_t i = 0; i < MAX_ENDED; i++) {
+		struct ended *e = ended_at(t->ended, i);
+
+		if (!e)
+			continue;
+		e->published = e->total;
+		e->published_threads = e->threads;
 	}
 	t->other_published = t->other;
 }
@@ -106,8 +192,9 @@ void task_table_resync_begin(struct task_table *t, u64 boot_ns)
 	t->resync_ns = boot_ns;
 }
 
-void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth))
+void task_table_resync_end(struct task_table *t, u64 now_ns, bool (*lives)(u32 tid, u32 birth))
 {
+	t->resync_end_ns = now_ns;
 	for (size_t i = 0; i < t->threads.n; i++) {
 		struct entry *e = slots_at(&t->threads, i);
 
@@ -115,17 +202,20 @@ void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birt
 		    e->thread.start_ns >= t->resync_ns)
 			continue;
 		if (!e->found || !lives(e->thread.tid, e->thread.birth))
-			entry_die(t, e);
+			entry_die_after_events(t, e, now_ns);
 	}
 }
 
 bool task_table_overdue(const struct task_table *t, u64 now_ns)
 {
+	const u64 second = 1000000000;
+
+	if (t->ending.n - t->nr_dead > MANY_EXITING && t->resync_end_ns + second < now_ns)
+		return true;
 	for (size_t i = 0; i < t->ending.n; i++) {
 		const struct thread *th = t->ending.items[i];
 
-		if (th->exiting && !th->dead &&
-		    th->exit_ns + EXIT_PATIENCE_S * 1000000000ull < now_ns)
+		if (th->exiting && !th->dead && th->exit_ns + EXIT_PATIENCE_S * second < now_ns)
 			return true;
 	}
 	return false;

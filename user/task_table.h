@@ -11,7 +11,7 @@ struct entry {
 	struct entry *successor; /* the thread took this one over in an exec; charge that */
 	u64 revived_ns;		 /* records before this are of an earlier task with this tid */
 	u32 resync;		 /* the last one that saw it */
-	u32 died;		 /* in which interval */
+	u64 died_ns;		 /* CLOCK_MONOTONIC */
 	bool listed;		 /* as ending */
 	bool found;		 /* in /proc only */
 };
@@ -22,6 +22,8 @@ struct list {
 	size_t n, room;
 };
 
+enum { MAX_ENDS = 8192 };
+
 struct cpu_cache {
 	u32 tid, birth;
 	struct entry *entry;
@@ -30,20 +32,27 @@ struct cpu_cache {
 struct task_table {
 	size_t max_threads, max_groups;
 	struct slots threads, groups;
-	struct index *by_tid;	/* (tid, birth) -> entry */
-	struct index *by_group; /* (tgid, birth of its leader) -> group */
-	struct index *by_tgid;	/* tgid -> the latest group of that id */
-	struct list ending;	/* exiting, or dead and not yet removed */
-	u32 interval;		/* publications so far */
-	u64 seq;		/* of what changes now */
-	struct cpu_cache *last; /* the task that each CPU ran last: the next record's prev */
+	struct index *by_tid;	      /* (tid, birth) -> entry */
+	struct index *living;	/* tid -> the one that lives */
+	struct index *by_group;	      /* (tgid, birth of its leader) -> group */
+	struct index *by_tgid;	      /* tgid -> the latest group of that id */
+	struct list ending;	      /* exiting, or dead and not yet removed */
+	size_t nr_dead;		      /* those of them that are dead */
+	size_t nr_threads, nr_groups; /* alive */
+	u64 seq;		      /* of what changes now */
+	struct cpu_cache *last;	      /* the task that each CPU ran last: the next record's prev */
 	size_t cpus;
 	struct charges other, other_published;
+	struct ended_table *ended;
+	struct group_end *ends; /* a circle */
+	u64 nr_ends;
 	u64 unattributed;
 	u32 resync;
-	u64 resync_ns;
+	u64 resync_ns, resync_end_ns;
 	task_miss_fn miss;
 	void *miss_ctx;
+	task_empty_fn empty;
+	void *empty_ctx;
 	task_unread_fn unread;
 	void *unread_ctx;
 	struct entry *idle;
@@ -76,11 +85,17 @@ void group_inherit(struct group *g, const struct group *parent);
 /* Notes that it is exiting or dead; once. */
 void entry_list(struct task_table *t, struct entry *e);
 
-/* Its last switch is through, or nothing can come any more; it stays listed for a while. */
-void entry_die(struct task_table *t, struct entry *e);
+/* It is alive: it is new, or an exec made another thread this one. */
+void entry_join(struct task_table *t, struct entry *e, u64 ts_ns);
+
+/* Its last switch is through, or nothing can come any more; it is kept until that is settled. */
+void entry_die(struct task_table *t, struct entry *e, u64 ts_ns);
+
+/* Likewise, but not from within an event: another thread of its group may be on its way. */
+void entry_die_after_events(struct task_table *t, struct entry *e, u64 ts_ns);
 
 /* Frees them. */
 void entry_remove(struct task_table *t, struct entry *e);
-void group_retire(struct task_table *t, struct group *g);
+void group_remove(struct task_table *t, struct group *g);
 
 #endif

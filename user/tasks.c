@@ -96,8 +96,8 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 	e->thread.index = (u32)slots_add(&t->threads, e);
 	copy_comm(e->thread.comm, r->comm);
 	e->resync = t->resync;
-	g->threads++;
 	g->members++;
+	entry_join(t, e, r->ts_ns);
 	touch(t, e);
 	index_add(t->by_tid, key_of(r->tid, e->thread.birth), e);
 	return e;
@@ -106,33 +106,25 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 /* An exec from another thread than the leader gives the caller the leader's tid and start time. */
 static void take_over(struct task_table *t, struct entry *e, const struct task_record *r)
 {
-	struct entry *old = NULL;
+	struct entry *old = index_find(t->living, r->other);
 
-	/* The old tid's start time is not in the record; one tid has one living task. */
-	for (size_t i = 0; i < t->threads.n && !old; i++) {
-		struct entry *c = slots_at(&t->threads, i);
-
-		if (c && c->thread.tid == r->other && c->thread.group == e->thread.group &&
-		    !c->thread.dead)
-			old = c;
-	}
+	/* The old tid's start time is not in the record. */
+	if (old && old->thread.group != e->thread.group)
+		old = NULL;
 	if (e->thread.dead) {
 		e->thread.dead = false;
-		e->thread.group->threads++;
+		t->nr_dead--;
+		entry_join(t, e, r->ts_ns);
 	}
 	e->thread.exiting = false;
 	e->revived_ns = r->ts_ns;
 	if (!old)
 		return;
 	touch(t, old);
-	memcpy(e->thread.in, old->thread.in, sizeof(e->thread.in));
-	memcpy(e->thread.out, old->thread.out, sizeof(e->thread.out));
-	memcpy(e->thread.cost_ns, old->thread.cost_ns, sizeof(e->thread.cost_ns));
-	memset(old->thread.in, 0, sizeof(old->thread.in));
-	memset(old->thread.out, 0, sizeof(old->thread.out));
-	memset(old->thread.cost_ns, 0, sizeof(old->thread.cost_ns));
+	e->thread.total = old->thread.total;
+	old->thread.total = (struct charges){0};
 	old->successor = e;
-	entry_die(t, old);
+	entry_die(t, old, r->ts_ns);
 }
 
 static void group_renamed(const struct task_table *t, struct group *g, const struct task_record *r)
@@ -215,48 +207,76 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 	}
 }
 
+/* A record that comes when the group has ended already: from another CPU's ring. */
+static struct charges *charges_of_ended(const struct task_table *t, const struct group *g)
+{
+	if (!g->ended)
+		return NULL;
+	g->ended->changed = t->seq;
+	return &g->ended->total;
+}
+
+static void charge_group_in(struct task_table *t, struct group *g, const struct switch_record *r)
+{
+	struct charges *ended;
+
+	if (g->threads) {
+		charges_add_in(&g->total, r->label, r->cost_ns);
+		if (r->cost_ns)
+			histogram_add(&g->cost[LABEL_KIND(r->label)], r->cost_ns);
+		return;
+	}
+	charges_add_in(&t->other, r->label, r->cost_ns);
+	ended = charges_of_ended(t, g);
+	if (ended)
+		charges_add_in(ended, r->label, r->cost_ns);
+}
+
+static void charge_group_out(struct task_table *t, struct group *g, const struct switch_record *r)
+{
+	struct charges *ended;
+
+	if (g->threads) {
+		charges_add_out(&g->total, r->label);
+		return;
+	}
+	charges_add_out(&t->other, r->label);
+	ended = charges_of_ended(t, g);
+	if (ended)
+		charges_add_out(ended, r->label);
+}
+
 static void charge_next(struct task_table *t, struct entry *e, const struct switch_record *r)
 {
-	enum switch_kind kind = LABEL_KIND(r->label);
-	struct thread *th;
-
 	if (!e) {
-		t->other.switches[kind]++;
-		t->other.cost_ns[kind] += r->cost_ns;
+		charges_add_in(&t->other, r->label, r->cost_ns);
 		t->unattributed++;
 		return;
 	}
 	if (e->successor)
 		e = e->successor;
-	th = &e->thread;
 	touch(t, e);
-	th->group->total.switches[kind]++;
-	th->group->total.cost_ns[kind] += r->cost_ns;
-	if (r->cost_ns)
-		histogram_add(&th->group->cost[kind], r->cost_ns);
-	if (r->ts_ns < e->revived_ns && r->next_tid == th->tid)
+	charge_group_in(t, e->thread.group, r);
+	if (r->ts_ns < e->revived_ns && r->next_tid == e->thread.tid)
 		return;
-	th->in[kind]++;
-	th->cost_ns[kind] += r->cost_ns;
+	charges_add_in(&e->thread.total, r->label, r->cost_ns);
 }
 
 static void charge_prev(struct task_table *t, struct entry *e, const struct switch_record *r)
 {
-	enum switch_reason reason = LABEL_REASON(r->label);
-
 	if (!e) {
-		t->other.reasons[reason]++;
+		charges_add_out(&t->other, r->label);
 		return;
 	}
 	if (e->successor)
 		e = e->successor;
 	touch(t, e);
-	e->thread.group->total.reasons[reason]++;
+	charge_group_out(t, e->thread.group, r);
 	if (r->ts_ns < e->revived_ns && r->prev_tid == e->thread.tid)
 		return;
-	e->thread.out[reason]++;
+	charges_add_out(&e->thread.total, r->label);
 	if (r->prev_state & PREV_STATE_DEAD && e != t->idle)
-		entry_die(t, e);
+		entry_die_after_events(t, e, r->ts_ns);
 }
 
 static struct entry *entry_of_next(struct task_table *t, const struct switch_record *r)
@@ -304,8 +324,11 @@ struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_gr
 	t->max_threads = max_threads + 1; /* and the idle tasks */
 	t->max_groups = max_groups + 1;
 	t->by_tid = index_new();
+	t->living = index_new();
 	t->by_group = index_new();
 	t->by_tgid = index_new();
+	t->ended = ended_table_new();
+	t->ends = xcalloc(MAX_ENDS, sizeof(*t->ends));
 	add_idle(t);
 	return t;
 }
@@ -319,12 +342,15 @@ void task_table_free(struct task_table *t)
 			entry_remove(t, t->threads.items[i]);
 	for (size_t i = 0; i < t->groups.n; i++)
 		if (t->groups.items[i])
-			group_retire(t, t->groups.items[i]);
+			group_remove(t, t->groups.items[i]);
 	index_free(t->by_tid);
+	index_free(t->living);
 	index_free(t->by_group);
 	index_free(t->by_tgid);
 	slots_release(&t->threads);
 	slots_release(&t->groups);
+	ended_table_free(t->ended);
+	free(t->ends);
 	free(t->ending.items);
 	free(t->last);
 	free(t);
@@ -334,6 +360,12 @@ void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx)
 {
 	t->miss = fn;
 	t->miss_ctx = ctx;
+}
+
+void task_table_on_empty(struct task_table *t, task_empty_fn fn, void *ctx)
+{
+	t->empty = fn;
+	t->empty_ctx = ctx;
 }
 
 void task_table_on_unread(struct task_table *t, task_unread_fn fn, void *ctx)
@@ -366,12 +398,12 @@ u64 task_table_next_seq(struct task_table *t)
 
 size_t task_table_nr_threads(const struct task_table *t)
 {
-	return t->threads.used;
+	return t->nr_threads;
 }
 
 size_t task_table_nr_groups(const struct task_table *t)
 {
-	return t->groups.used;
+	return t->nr_groups;
 }
 
 size_t task_table_max_threads(const struct task_table *t)
@@ -396,12 +428,16 @@ size_t task_table_group_slots(const struct task_table *t)
 
 const struct thread *task_table_thread(const struct task_table *t, size_t i)
 {
-	return slots_at(&t->threads, i);
+	const struct thread *th = slots_at(&t->threads, i);
+
+	return th && !th->dead ? th : NULL;
 }
 
 struct group *task_table_group(const struct task_table *t, size_t i)
 {
-	return slots_at(&t->groups, i);
+	struct group *g = slots_at(&t->groups, i);
+
+	return g && g->threads ? g : NULL;
 }
 
 const struct charges *task_table_other(const struct task_table *t)
@@ -412,6 +448,27 @@ const struct charges *task_table_other(const struct task_table *t)
 const struct charges *task_table_other_published(const struct task_table *t)
 {
 	return &t->other_published;
+}
+
+const struct ended *task_table_ended(const struct task_table *t, size_t i)
+{
+	return ended_at(t->ended, i);
+}
+
+bool task_table_ends(const struct task_table *t, u64 seq, size_t *n)
+{
+	for (*n = 0; *n < t->nr_ends; (*n)++) {
+		if (*n == MAX_ENDS)
+			return false;
+		if (task_table_end(t, *n)->seq <= seq)
+			break;
+	}
+	return true;
+}
+
+const struct group_end *task_table_end(const struct task_table *t, size_t i)
+{
+	return &t->ends[(t->nr_ends - 1 - i) % MAX_ENDS];
 }
 
 u64 task_table_unattributed(const struct task_table *t)

@@ -3,6 +3,10 @@
  * Threads and thread groups, and what was charged to each. A thread is identified by
  * (tid, birth), a group by (tgid, start time of its leader), so a reused pid is a new entry.
  * A switch is charged to the thread and group of `next`; its reason to those of `prev`.
+ *
+ * What has ended is not seen from outside any more, at once: what its group was charged with, also
+ * by records that come later, is in `other` and there, as long as there is room, in the entry of
+ * its program (ended.h).
  */
 #ifndef TVTRACED_TASKS_H
 #define TVTRACED_TASKS_H
@@ -12,6 +16,7 @@
 
 #include "application.h"
 #include "charges.h"
+#include "ended.h"
 #include "histogram.h"
 #include "record.h"
 
@@ -22,8 +27,9 @@ struct group {
 	char comm[COMM_LEN]; /* the leader's; arbitrary bytes, NUL-terminated */
 	bool kernel;	     /* a kernel thread, or the idle tasks */
 	bool about;	     /* start_ns is only as exact as /proc gives it, see TASK_FOUND */
-	u32 threads;	     /* alive */
-	u32 members;	     /* threads listed, the dead included */
+	u32 threads;	     /* alive; 0: it has ended */
+	u32 members;	     /* those that ended, and are still kept, included */
+	u64 ended_threads;   /* so far */
 	struct charges total;
 	struct charges published; /* total as of the last publication */
 	struct histogram cost[NR_KINDS];
@@ -33,9 +39,11 @@ struct group {
 	char *application; /* see application.h; never NULL; owned */
 	enum application_kind application_kind;
 	bool details_read;
-	u64 changed;   /* see task_table_next_seq */
-	u64 described; /* likewise: its name, parent, command line, cgroup or application */
-	u32 index;     /* its slot */
+	bool told;	     /* to somebody who wants to know when it ends: see task_table_ends */
+	struct ended *ended; /* where it is charged when it has ended; NULL: only in `other` */
+	u64 changed;	     /* see task_table_next_seq */
+	u64 described;	     /* likewise: its name, parent, command line, cgroup or application */
+	u32 index;	     /* its slot */
 };
 
 /* Takes a cgroup path from malloc for the group's own; returns whether it was another before. */
@@ -47,9 +55,7 @@ struct thread {
 	struct group *group;
 	char comm[COMM_LEN];
 	u64 start_ns;
-	u64 in[NR_KINDS];
-	u64 out[NR_REASONS];
-	u64 cost_ns[NR_KINDS];
+	struct charges total;
 	bool exiting; /* sched_process_exit seen; records may still come */
 	bool dead;    /* its last switch was seen, or nothing can come any more */
 	u64 exit_ns;
@@ -75,6 +81,13 @@ typedef void (*task_miss_fn)(void *ctx, u32 tid, u32 birth);
 void task_table_on_miss(struct task_table *t, task_miss_fn fn, void *ctx);
 
 /*
+ * Called when the last thread of a group has gone, before the group ends: events that are on their
+ * way may bring another one. It may call task_table_event, and must not call task_table_switch.
+ */
+typedef void (*task_empty_fn)(void *ctx);
+void task_table_on_empty(struct task_table *t, task_empty_fn fn, void *ctx);
+
+/*
  * Called for a group whose details are to be read (again): it is new, or executed another program,
  * changed its name or moved. Its details_read is false then, and whoever reads sets it.
  */
@@ -98,20 +111,32 @@ void task_table_switch(struct task_table *t, u32 cpu, const struct switch_record
 
 /*
  * To be called at each publication after the outputs are made: makes the present totals the
- * published ones, and retires what has ended. Totals of retired groups move to `other`.
+ * published ones.
  */
 void task_table_published(struct task_table *t);
 
 /*
+ * Frees the tasks that ended before that time (CLOCK_MONOTONIC): to be called when every record
+ * that is older has been charged.
+ */
+void task_table_settle(struct task_table *t, u64 before_ns);
+
+/* How many have ended and are still kept. */
+size_t task_table_nr_unsettled(const struct task_table *t);
+
+/*
  * Marks what exists now: call begin, then task_table_event with TASK_EXISTING for every task,
- * then end, which retires (at the next publication) those that did not come. Mends lost events.
- * boot_ns is CLOCK_BOOTTIME. Those that came by TASK_FOUND are not in that list; lives tells
- * whether such a one is there.
+ * then end, after which those that did not come have ended. Mends lost events. boot_ns is
+ * CLOCK_BOOTTIME, now_ns CLOCK_MONOTONIC. Those that came by TASK_FOUND are not in that list; lives
+ * tells whether such a one is there.
  */
 void task_table_resync_begin(struct task_table *t, u64 boot_ns);
-void task_table_resync_end(struct task_table *t, bool (*lives)(u32 tid, u32 birth));
+void task_table_resync_end(struct task_table *t, u64 now_ns, bool (*lives)(u32 tid, u32 birth));
 
-/* Whether some task ended long ago and its last switch has not come: time for a resync. */
+/*
+ * Whether some task ended long ago and its last switch has not come, or very many a while ago: time
+ * for a resync.
+ */
 bool task_table_overdue(const struct task_table *t, u64 now_ns);
 
 /*
@@ -120,7 +145,7 @@ bool task_table_overdue(const struct task_table *t, u64 now_ns);
  */
 u64 task_table_next_seq(struct task_table *t);
 
-size_t task_table_nr_threads(const struct task_table *t); /* alive or not yet retired */
+size_t task_table_nr_threads(const struct task_table *t); /* alive, the idle tasks as one of them */
 size_t task_table_nr_groups(const struct task_table *t);
 size_t task_table_max_threads(const struct task_table *t); /* the idle tasks not included */
 size_t task_table_max_groups(const struct task_table *t);
@@ -134,11 +159,29 @@ size_t task_table_group_slots(const struct task_table *t);
 const struct thread *task_table_thread(const struct task_table *t, size_t i);
 struct group *task_table_group(const struct task_table *t, size_t i);
 
-/* Charges of retired groups and of tasks that were not in the table. */
+/* Charges of groups that have ended and of tasks that were not in the table. Never fall. */
 const struct charges *task_table_other(const struct task_table *t);
 const struct charges *task_table_other_published(const struct task_table *t);
 
-/* The part of `other` that belongs to tasks that the table never knew. */
+/* The part of them that is known to be of programs; i below MAX_ENDED, see ended_at. */
+const struct ended *task_table_ended(const struct task_table *t, size_t i);
+
+/* The end of a group. */
+struct group_end {
+	u32 tgid;
+	u64 start_ns;
+	u64 seq;   /* as `changed` */
+	u64 ended; /* id of its program's entry */
+};
+
+/*
+ * The ends of groups with `told` set that came after `seq`, the latest first: *n of them, the i-th
+ * by task_table_end. False: there were more than are remembered.
+ */
+bool task_table_ends(const struct task_table *t, u64 seq, size_t *n);
+const struct group_end *task_table_end(const struct task_table *t, size_t i);
+
+/* The switches in `other` that are of tasks that the table never knew. */
 u64 task_table_unattributed(const struct task_table *t);
 
 #endif

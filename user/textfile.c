@@ -99,38 +99,48 @@ static bool expected(const struct series *s, int kind)
 	return true;
 }
 
-static void print_group(FILE *out, const char *name, const struct series *s, int kind)
+static void print_count(FILE *out, u64 n)
+{
+	fprintf(out, "%" PRIu64, n);
+}
+
+static void print_group(FILE *out, const char *name, const struct series *s, int kind,
+			const char *from, void (*print)(FILE *out, u64 value), u64 value)
 {
 	fprintf(out, "%s{group=\"", name);
 	print_label(out, s->name);
-	fprintf(out, "\",kind=\"%s\"} ", kind_names[kind]);
+	fprintf(out, "\",kind=\"%s\",from=\"%s\"} ", kind_names[kind], from);
+	print(out, value);
+	fputc('\n', out);
+}
+
+/* What came from a program, and all else. */
+static void print_groups(FILE *out, const char *name, const struct source *src, bool cost,
+			 void (*print)(FILE *out, u64 value))
+{
+	const struct series *s;
+
+	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
+		for (int k = 0; k < NR_KINDS; k++) {
+			const struct charges *c = &s->total;
+			u64 all = cost ? c->cost_ns[k] : c->switches[k];
+			u64 user = cost ? c->user_cost_ns[k] : c->user_switches[k];
+
+			if (!c->switches[k] && !expected(s, k))
+				continue;
+			print_group(out, name, s, k, "user", print, user);
+			print_group(out, name, s, k, "other", print, all - user);
+		}
 }
 
 static void group_switches(FILE *out, const char *name, const struct source *src)
 {
-	const struct series *s;
-
-	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
-		for (int k = 0; k < NR_KINDS; k++) {
-			if (!s->switches[k] && !expected(s, k))
-				continue;
-			print_group(out, name, s, k);
-			fprintf(out, "%" PRIu64 "\n", s->switches[k]);
-		}
+	print_groups(out, name, src, false, print_count);
 }
 
 static void group_cost(FILE *out, const char *name, const struct source *src)
 {
-	const struct series *s;
-
-	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
-		for (int k = 0; k < NR_KINDS; k++) {
-			if (!s->switches[k] && !expected(s, k))
-				continue;
-			print_group(out, name, s, k);
-			print_seconds(out, s->cost_ns[k]);
-			fputc('\n', out);
-		}
+	print_groups(out, name, src, true, print_seconds);
 }
 
 static void spilled(FILE *out, const char *name, const struct source *s)
@@ -249,7 +259,9 @@ static const struct metric {
 	 cost, WITH_COST},
 	{"tvtraced_group_context_switches_total", "counter",
 	 "Context switches into the thread groups of this name: the busiest names, the rest as "
-	 "other (with switches whose task was not known); spilled switches are missing.",
+	 "other (with switches whose task was not known); spilled switches are missing. Whether "
+	 "its tasks change like threads or like processes is said by those from user; from other: "
+	 "idle or the kernel ran before.",
 	 group_switches, ALWAYS},
 	{"tvtraced_group_context_switch_cost_seconds_total", "counter",
 	 "Direct cost of the context switches into the thread groups of this name.", group_cost,

@@ -10,14 +10,13 @@
 
 enum { MAX_TOP_GROUPS = 10 };
 
-/* A copy, since the table forgets an interval's growth, and ended groups, once it is published. */
+/* A copy, since the table forgets an interval's growth once it is published. */
 struct top_group {
 	char comm[COMM_LEN];
-	u32 tgid;
-	u32 threads;
+	u32 tgid;    /* 0: all of that program that have ended */
+	u64 threads; /* alive; or that have ended with their groups */
 	struct charges grown;
-	u64 switches;
-	u64 cost_ns;
+	u64 switches, cost_ns; /* of all kinds */
 };
 
 struct top_groups {

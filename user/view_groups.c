@@ -5,21 +5,16 @@
 #include "text.h"
 #include "view_parts.h"
 
-static struct top_group row_of(const struct publication *p, const struct group *g)
+static struct top_group row_of(const struct publication *p, const char *comm,
+			       const struct charges *total, const struct charges *published)
 {
-	static const struct charges nothing;
-	const struct charges *before = p->final ? &nothing : &g->published;
-	struct top_group r = {.tgid = g->tgid, .threads = g->threads};
+	struct top_group r = {.grown = *total};
 
-	memcpy(r.comm, g->comm, sizeof(r.comm));
-	for (int k = 0; k < NR_KINDS; k++) {
-		r.grown.switches[k] = g->total.switches[k] - before->switches[k];
-		r.grown.cost_ns[k] = g->total.cost_ns[k] - before->cost_ns[k];
-		r.switches += r.grown.switches[k];
-		r.cost_ns += r.grown.cost_ns[k];
-	}
-	for (int i = 0; i < NR_REASONS; i++)
-		r.grown.reasons[i] = g->total.reasons[i] - before->reasons[i];
+	memcpy(r.comm, comm, sizeof(r.comm));
+	if (!p->final)
+		charges_subtract(&r.grown, published);
+	r.switches = charges_switches(&r.grown);
+	r.cost_ns = charges_cost_ns(&r.grown);
 	return r;
 }
 
@@ -42,6 +37,21 @@ static void insert(struct top_groups *top, const struct top_group *r)
 	top->rows[at] = *r;
 }
 
+static void insert_ended(struct top_groups *top, const struct publication *p)
+{
+	for (size_t i = 0; i < MAX_ENDED; i++) {
+		const struct ended *e = task_table_ended(p->tasks, i);
+		struct top_group r;
+
+		if (!e)
+			continue;
+		r = row_of(p, e->comm, &e->total, &e->published);
+		r.threads = e->threads - (p->final ? 0 : e->published_threads);
+		if (r.switches)
+			insert(top, &r);
+	}
+}
+
 void view_find_top(struct top_groups *top, const struct publication *p)
 {
 	top->n = 0;
@@ -49,38 +59,46 @@ void view_find_top(struct top_groups *top, const struct publication *p)
 		const struct group *g = task_table_group(p->tasks, i);
 		struct top_group r;
 
-		if (!g)
-			continue;
-		r = row_of(p, g);
 		/* The idle tasks spend nobody's time. */
-		if (r.tgid && r.switches)
+		if (!g || !g->tgid)
+			continue;
+		r = row_of(p, g->comm, &g->total, &g->published);
+		r.tgid = g->tgid;
+		r.threads = g->threads;
+		if (r.switches)
 			insert(top, &r);
 	}
+	insert_ended(top, p);
 }
 
 static void print_row(struct canvas *c, const struct view *v, const struct top_group *r)
 {
-	const u64 *reasons = r->grown.reasons;
+	const u64 *reasons = r->grown.reasons, *user = r->grown.user_switches;
 	u64 left = reasons[REASON_VOLUNTARY] + reasons[REASON_PREEMPTED];
-	char name[NAME_LEN], thread[FORMAT_LEN], process[FORMAT_LEN], mean[FORMAT_LEN];
-	char share[FORMAT_LEN];
+	u64 others = r->switches - user[KIND_THREAD] - user[KIND_PROCESS];
+	char name[NAME_LEN], thread[FORMAT_LEN], process[FORMAT_LEN], other[FORMAT_LEN];
+	char mean[FORMAT_LEN], share[FORMAT_LEN], tgid[FORMAT_LEN] = "ended", tasks[FORMAT_LEN];
 
 	name_escape(name, sizeof(name), r->comm, COMM_LEN);
 	format_ns(mean, (double)r->cost_ns / (double)r->switches);
 	snprintf(share, sizeof(share), "%.3f%%", (double)r->cost_ns / v->seconds / 1e7);
+	if (r->tgid)
+		snprintf(tgid, sizeof(tgid), "%u", r->tgid);
 	canvas_print_field(c, STYLE_PLAIN, name, 16);
-	canvas_print(c, STYLE_PLAIN, " %7u %6u %9s %9s %9s %8s %6.0f%%", r->tgid, r->threads,
-		     format_rate(thread, (double)r->grown.switches[KIND_THREAD] / v->seconds),
-		     format_rate(process, (double)r->grown.switches[KIND_PROCESS] / v->seconds),
-		     v->has_cost ? share : "-", v->has_cost ? mean : "-",
+	canvas_print(c, STYLE_PLAIN, " %7s %5s %8s %7s %7s %8s %8s %4.0f%%", tgid,
+		     format_count(tasks, (double)r->threads),
+		     format_rate(thread, (double)user[KIND_THREAD] / v->seconds),
+		     format_rate(process, (double)user[KIND_PROCESS] / v->seconds),
+		     format_rate(other, (double)others / v->seconds), v->has_cost ? share : "-",
+		     v->has_cost ? mean : "-",
 		     left ? 100.0 * (double)reasons[REASON_PREEMPTED] / (double)left : 0);
 	canvas_end_line(c);
 }
 
 void view_groups(struct canvas *c, const struct view *v, const struct top_groups *top, int rows)
 {
-	canvas_print(c, STYLE_HEADING, "%-16s %7s %6s %9s %9s %9s %8s %7s", "thread group", "tgid",
-		     "tasks", "thread/s", "process/s", "cost/CPU", "mean", "preempt");
+	canvas_print(c, STYLE_HEADING, "%-16s %7s %5s %8s %7s %7s %8s %8s %5s", "thread group",
+		     "tgid", "tasks", "thread/s", "proc/s", "other/s", "cost/CPU", "mean", "pre%");
 	canvas_end_line(c);
 	for (int i = 0; i < top->n && i < rows; i++)
 		print_row(c, v, &top->rows[i]);

@@ -14,8 +14,7 @@ enum { MANY_TASKS = 20000, MOST_NAMES = 4000 };
 /* What a scraper remembers of each name that it ever saw. */
 struct seen_series {
 	char name[SERIES_NAME_LEN + 1];
-	u64 switches[NR_KINDS];
-	u64 cost_ns[NR_KINDS];
+	struct charges total;
 	u64 update; /* when it was there last */
 };
 
@@ -68,28 +67,25 @@ static inline void scrape_one(struct bench *b, const struct series *s)
 	assert_int_not_equal(before->update, b->updates);
 	before->update = b->updates;
 	for (int k = 0; k < NR_KINDS; k++) {
-		assert_true(s->switches[k] >= before->switches[k]);
-		assert_true(s->cost_ns[k] >= before->cost_ns[k]);
-		before->switches[k] = s->switches[k];
-		before->cost_ns[k] = s->cost_ns[k];
+		assert_true(s->total.switches[k] >= before->total.switches[k]);
+		assert_true(s->total.cost_ns[k] >= before->total.cost_ns[k]);
+		assert_true(s->total.user_switches[k] >= before->total.user_switches[k]);
+		assert_true(s->total.user_switches[k] <= s->total.switches[k]);
 	}
+	before->total = s->total;
 }
 
 /* All that was ever charged is in the series that were ever there. */
 static inline void check_sums(const struct bench *b)
 {
-	struct charges expected = charges_of_all(b->tasks);
+	struct charges expected = charges_of_all(b->tasks), sum = {0};
 
-	for (int k = 0; k < NR_KINDS; k++) {
-		u64 switches = 0, cost = 0;
-
-		for (size_t i = 0; i < b->nr_seen; i++) {
-			switches += b->seen[i].switches[k];
-			cost += b->seen[i].cost_ns[k];
-		}
-		assert_int_equal(switches, expected.switches[k]);
-		assert_int_equal(cost, expected.cost_ns[k]);
-	}
+	for (size_t i = 0; i < b->nr_seen; i++)
+		add_charges(&sum, &b->seen[i].total);
+	/* How tasks left is not published by name. */
+	memset(sum.reasons, 0, sizeof(sum.reasons));
+	memset(expected.reasons, 0, sizeof(expected.reasons));
+	assert_memory_equal(&sum, &expected, sizeof(sum));
 }
 
 static inline void publish(struct bench *b)
@@ -105,6 +101,7 @@ static inline void publish(struct bench *b)
 	assert_in_range(n, 3, TOP_SERIES + 3);
 	check_sums(b);
 	task_table_published(b->tasks);
+	task_table_settle(b->tasks, UINT64_MAX);
 }
 
 static inline struct task_id start(struct bench *b, const char *comm)
@@ -137,7 +134,7 @@ static inline u64 shown_switches(const struct bench *b, const char *name, enum s
 	const struct series *s = shown(b, name);
 
 	assert_non_null(s);
-	return s->switches[kind];
+	return s->total.switches[kind];
 }
 
 #endif

@@ -123,6 +123,8 @@ static inline void add_charges(struct charges *to, const struct charges *from)
 	for (int k = 0; k < NR_KINDS; k++) {
 		to->switches[k] += from->switches[k];
 		to->cost_ns[k] += from->cost_ns[k];
+		to->user_switches[k] += from->user_switches[k];
+		to->user_cost_ns[k] += from->user_cost_ns[k];
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		to->reasons[r] += from->reasons[r];

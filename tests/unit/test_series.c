@@ -30,7 +30,7 @@ static void groups_of_one_name_are_one_series(void **state)
 	send_switch(b.tasks, idle_task, idle_task, KIND_IDLE, 7);
 	publish(&b);
 	assert_int_equal(shown_switches(&b, "worker", KIND_PROCESS), 15);
-	assert_int_equal(shown(&b, "worker")->cost_ns[KIND_PROCESS], 15000);
+	assert_int_equal(shown(&b, "worker")->total.cost_ns[KIND_PROCESS], 15000);
 	assert_true(shown(&b, "worker")->user);
 	assert_int_equal(shown_switches(&b, "idle", KIND_IDLE), 1);
 	bench_close(&b);
@@ -229,7 +229,7 @@ static void the_busiest_is_found_in_a_crowd(void **state)
 	/* None has what another was charged with. */
 	for (size_t i = 0; i < b.nr_seen; i++)
 		if (!strncmp(b.seen[i].name, "crowd-", 6))
-			assert_int_equal(b.seen[i].switches[KIND_PROCESS], 1);
+			assert_int_equal(b.seen[i].total.switches[KIND_PROCESS], 1);
 	bench_close(&b);
 }
 

@@ -144,7 +144,7 @@ static void long_names_are_cut(void **state)
 	publish(&b);
 	assert_int_equal(b.nr_seen, 3 + 1);
 	assert_in_range(strlen(b.seen[3].name), SERIES_NAME_LEN - 4, SERIES_NAME_LEN - 1);
-	assert_int_equal(b.seen[3].switches[KIND_PROCESS], 20);
+	assert_int_equal(b.seen[3].total.switches[KIND_PROCESS], 20);
 	bench_close(&b);
 }
 

@@ -214,17 +214,73 @@ static void names_are_escaped_as_label_values(void **state)
 	series_update(page.series, &page.p);
 	render(&page);
 	check(&page,
-	      "tvtraced_group_context_switches_total{group=\"say \\\"hi\\\"\",kind=\"process\"}",
+	      "tvtraced_group_context_switches_total{group=\"say "
+	      "\\\"hi\\\"\",kind=\"process\",from=\"user\"}",
 	      "1");
 	/* Escaped for people, so that it is printable, and once more for the format. */
 	check(&page,
 	      "tvtraced_group_context_switches_total"
-	      "{group=\"back\\\\\\\\slash\",kind=\"process\"}",
+	      "{group=\"back\\\\\\\\slash\",kind=\"process\",from=\"user\"}",
 	      "1");
 	check(&page,
 	      "tvtraced_group_context_switch_cost_seconds_total"
-	      "{group=\"n\\\\x0al\\\\xff\",kind=\"process\"}",
+	      "{group=\"n\\\\x0al\\\\xff\",kind=\"process\",from=\"user\"}",
 	      "0.000001500");
+	page_close(&page);
+}
+
+static void check_both(struct page *page, const char *group, const char *kind)
+{
+	static const char *const froms[] = {"user", "other"};
+	char series[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(froms); i++) {
+		snprintf(series, sizeof(series),
+			 "tvtraced_group_context_switches_total"
+			 "{group=\"%s\",kind=\"%s\",from=\"%s\"}",
+			 group, kind, froms[i]);
+		check(page, series, "0");
+	}
+}
+
+static void switches_from_programs_are_apart(void **state)
+{
+	const struct task_id id = {5, 5};
+	struct switch_record from_idle =
+		switch_of(idle_task, id, KIND_THREAD, REASON_VOLUNTARY, 500);
+	struct page page;
+
+	(void)state;
+	page_open(&page);
+	new_process(page.tasks, id, "server");
+	for (int i = 0; i < 3; i++)
+		send_switch(page.tasks, idle_task, id, KIND_PROCESS, 1500);
+	from_idle.label = LABEL_INDEX(KIND_THREAD, FROM_IDLE, REASON_VOLUNTARY);
+	task_table_switch(page.tasks, 0, &from_idle);
+	from_idle.label = LABEL_INDEX(KIND_PROCESS, FROM_KTHREAD, REASON_VOLUNTARY);
+	task_table_switch(page.tasks, 0, &from_idle);
+	series_update(page.series, &page.p);
+	render(&page);
+	check(&page,
+	      "tvtraced_group_context_switches_total"
+	      "{group=\"server\",kind=\"process\",from=\"user\"}",
+	      "3");
+	check(&page,
+	      "tvtraced_group_context_switches_total"
+	      "{group=\"server\",kind=\"process\",from=\"other\"}",
+	      "1");
+	check(&page,
+	      "tvtraced_group_context_switches_total"
+	      "{group=\"server\",kind=\"thread\",from=\"other\"}",
+	      "1");
+	check(&page,
+	      "tvtraced_group_context_switch_cost_seconds_total"
+	      "{group=\"server\",kind=\"process\",from=\"user\"}",
+	      "0.000004500");
+	check(&page,
+	      "tvtraced_group_context_switch_cost_seconds_total"
+	      "{group=\"server\",kind=\"thread\",from=\"other\"}",
+	      "0.000000500");
 	page_close(&page);
 }
 
@@ -235,17 +291,10 @@ static void expected_series_begin_at_zero(void **state)
 	(void)state;
 	page_open(&page);
 	render(&page);
-	check(&page, "tvtraced_group_context_switches_total{group=\"kernel\",kind=\"kthread\"}",
-	      "0");
-	check(&page, "tvtraced_group_context_switches_total{group=\"idle\",kind=\"idle\"}", "0");
-	for (int k = 0; k < NR_KINDS; k++) {
-		char series[128];
-
-		snprintf(series, sizeof(series),
-			 "tvtraced_group_context_switches_total{group=\"other\",kind=\"%s\"}",
-			 kind_names[k]);
-		check(&page, series, "0");
-	}
+	check_both(&page, "kernel", "kthread");
+	check_both(&page, "idle", "idle");
+	for (int k = 0; k < NR_KINDS; k++)
+		check_both(&page, "other", kind_names[k]);
 	page_close(&page);
 }
 
@@ -317,6 +366,7 @@ int main(void)
 		cmocka_unit_test(large_numbers_stay_exact),
 		cmocka_unit_test(each_label_has_its_counter),
 		cmocka_unit_test(names_are_escaped_as_label_values),
+		cmocka_unit_test(switches_from_programs_are_apart),
 		cmocka_unit_test(expected_series_begin_at_zero),
 		cmocka_unit_test(without_a_cost_source_no_cost_is_published),
 		cmocka_unit_test(each_feature_is_there_or_not),

@@ -18,7 +18,7 @@ def test_large_pids(tracer, workload):
     for tid in program.tids:
         assert identities.thread(publication, tid)["comm"] == "pair"
     program.end()
-    traced.retired()
+    traced.fresh()
     traced.stop()
     identities.check_all(traced.publications)
     identities.check_unseen(traced)

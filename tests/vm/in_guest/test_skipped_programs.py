@@ -65,7 +65,7 @@ def test_storms(tracer):
     deadline = time.monotonic() + PATIENCE_S
     while True:
         there = names()
-        publication = traced.retired()
+        publication = traced.fresh()
         kernel = {g["tgid"] for g in publication["groups"] if g["application"]["name"] == "kernel"}
         listed = {t["tid"]: t["comm"] for t in publication["threads"] if t["tid"]}
         if there == names() and all(tid in listed and (tid in kernel or listed[tid] == name)

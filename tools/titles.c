@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "titles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+struct titles {
+	const char **names; /* in the order of the rows */
+	char **made;
+	size_t nr_made;
+};
+
+/* One of those that are to be told apart. */
+struct candidate {
+	const struct row *row;
+	size_t at;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = strcmp(x->row->name, y->row->name);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static bool ends_word(char c)
+{
+	return !c || c == ' ';
+}
+
+/* How many bytes, at most so many, both begin with alike; whole words only. */
+static size_t alike(const char *a, const char *b, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && a[n] == b[n])
+		n++;
+	if (ends_word(a[n]) && ends_word(b[n]))
+		return n;
+	while (n && a[n - 1] != ' ')
+		n--;
+	return n;
+}
+
+/* What tells it from the others of its name; "": nothing. */
+static const char *rest_of(const struct row *r, size_t skip)
+{
+	return r->cmdline + skip + strspn(r->cmdline + skip, " ");
+}
+
+static char *make_title(const char *name, const char *rest)
+{
+	size_t size = strlen(name) + strlen(rest) + 2;
+	char *title = xcalloc(size, 1);
+
+	snprintf(title, size, "%s %s", name, rest);
+	return title;
+}
+
+/* All of one name. */
+static void name_class(struct titles *t, const struct candidate *c, size_t n)
+{
+	const char *first = c[0].row->cmdline;
+	size_t skip = strlen(first);
+
+	for (size_t i = 1; i < n; i++)
+		skip = alike(first, c[i].row->cmdline, skip);
+	for (size_t i = 0; i < n; i++) {
+		const char *rest = rest_of(c[i].row, skip);
+
+		if (!*rest)
+			continue;
+		t->made[t->nr_made] = make_title(c[i].row->name, rest);
+		t->names[c[i].at] = t->made[t->nr_made++];
+	}
+}
+
+struct titles *titles_new(const struct row *const *rows, size_t n)
+{
+	struct titles *t = xcalloc(1, sizeof(*t));
+	struct candidate *c = xcalloc(n + 1, sizeof(*c));
+	size_t nr = 0;
+
+	t->names = xcalloc(n + 1, sizeof(*t->names));
+	t->made = xcalloc(n + 1, sizeof(*t->made));
+	for (size_t i = 0; i < n; i++) {
+		t->names[i] = rows[i]->name;
+		if (*rows[i]->cmdline)
+			c[nr++] = (struct candidate){rows[i], i};
+	}
+	qsort(c, nr, sizeof(*c), by_name);
+	for (size_t i = 0, end; i < nr; i = end) {
+		for (end = i + 1; end < nr && !strcmp(c[i].row->name, c[end].row->name); end++)
+			;
+		if (end - i > 1)
+			name_class(t, &c[i], end - i);
+	}
+	free(c);
+	return t;
+}
+
+void titles_free(struct titles *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->nr_made; i++)
+		free(t->made[i]);
+	free(t->made);
+	free(t->names);
+	free(t);
+}
+
+const char *const *titles_of(const struct titles *t)
+{
+	return t->names;
+}
