@@ -70,7 +70,7 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,
 # What the client shares with the daemon.
 CLIENT_OBJS := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(wildcard tools/*.c))
 SHARED_OBJS := $(patsubst %,$(BUILD)/user/%.o,alloc arguments charges clock error format guard histogram histogram_json \
-	index messages names signals std_streams terminal text) $(BUILD)/trace.pb-c.o
+	index messages names signals std_streams terminal text titles) $(BUILD)/trace.pb-c.o
 
 .PHONY: all
 all: $(BUILD)/tvtraced $(BUILD)/tvtrace

@@ -57,6 +57,11 @@ def tracer():
 
 
 @pytest.fixture
+def textfile(tmp_path):
+    return tmp_path / "tvtraced.prom"
+
+
+@pytest.fixture
 def workload():
     with contextlib.ExitStack() as stack:
         def start(program, *arguments):

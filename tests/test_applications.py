@@ -52,11 +52,6 @@ def places(request):
 
 
 @pytest.fixture
-def textfile(tmp_path):
-    return tmp_path / "tvtraced.prom"
-
-
-@pytest.fixture
 def workload_in(places, workload):
     """A workload that goes into its cgroup and then executes, as a service does."""
     def start(path, program, *arguments):

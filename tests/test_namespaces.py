@@ -7,6 +7,8 @@ the records are.
 import contextlib
 import json
 import os
+import signal
+import subprocess
 import time
 
 import pytest
@@ -15,9 +17,10 @@ import identities
 from captures import Trace
 from control import Client, tvtrace
 from tracer import PATIENCE_S, TVTRACED
-from workloads import CPU, growth, settled
+from workloads import CPU, SLOWNESS, growth, settled
 
 N = 1000
+PERIODIC = 100
 DAYS_10 = 864000
 OTHER_PROC = ("/proc shows another pid namespace than the host's: command lines, cgroups and units are "
               "not known")
@@ -62,6 +65,39 @@ def test_tasks_that_only_proc_shows(tracer, workload, inside, clocks):
     assert identities.group(after, program.line["pid"])["cmdline"].endswith(str(N))
     traced.stop()
     identities.check_all(traced.publications)
+
+
+@pytest.fixture(name="periodic")
+def many_that_sleep_and_wake():
+    program = ("import os, time\n"
+               f"for i in range({PERIODIC}):\n"
+               "    if not os.fork():\n"
+               "        open('/proc/self/comm', 'w').write('periodic')\n"
+               "        while True: time.sleep(0.01)\n"
+               "print('ready', flush=True)\n"
+               "time.sleep(1000)\n")
+    with subprocess.Popen(["/usr/bin/python3", "-c", program], stdout=subprocess.PIPE,
+                          start_new_session=True) as parent:
+        assert parent.stdout.readline() == b"ready\n"
+        yield
+        os.killpg(parent.pid, signal.SIGKILL)
+
+
+def test_they_are_known_soon_at_any_interval(tracer, inside, periodic):
+    """Looking them up has a budget in time, not one for each publication."""
+    traced = inside(tracer, "--pid", interval=3600)
+    deadline = time.monotonic() + 5 * SLOWNESS
+    while True:
+        with Client() as client:
+            reply = client.snapshot("groups", "other", "accounting")
+        named = sum(g["comm"] == "periodic" for g in reply["groups"])
+        if named == PERIODIC:
+            break
+        assert time.monotonic() < deadline, f"{named} of {PERIODIC} are known"
+        time.sleep(0.1)
+    assert reply["other"]["unattributed"] < reply["accounting"]["received"] / 2
+    traced.stop()
+    assert periodic is None
 
 
 @pytest.mark.parametrize("clocks", CLOCKS)

@@ -61,18 +61,26 @@ class Sum:
 
     def __init__(self):
         self.kinds, self.costs = collections.Counter(), collections.Counter()
+        self.from_user, self.costs_from_user = collections.Counter(), collections.Counter()
         self.reasons = collections.Counter()
 
     def check(self, row, seconds):
         for kind in KINDS:
-            assert row[f"{kind}_per_s"] == pytest.approx(self.kinds[kind] / seconds)
+            count = (self.from_user if kind in ("thread", "process") else self.kinds)[kind]
+            assert row[f"{kind}_per_s"] == pytest.approx(count / seconds)
+        thread, process = self.from_user["thread"], self.from_user["process"]
+        others = sum(self.kinds.values()) - thread - process
+        assert row["other_per_s"] == pytest.approx(others / seconds)
+        assert row["thread_share"] == (
+            pytest.approx(thread / (thread + process)) if thread + process else None)
         for reason in REASONS:
             assert row[reason] == self.reasons[reason]
             assert row[f"{reason}_per_s"] == pytest.approx(self.reasons[reason] / seconds)
         assert row["switches"] == sum(self.kinds.values())
         assert row["cpu_share"] == pytest.approx(sum(self.costs.values()) / seconds / SECOND)
         for kind in ("thread", "process"):
-            mean = self.costs[kind] / self.kinds[kind] if self.costs[kind] else None
+            cost = self.costs_from_user[kind]
+            mean = cost / self.from_user[kind] if cost else None
             assert row[f"{kind}_mean_ns"] == (pytest.approx(mean) if mean else None)
         out = sum(self.reasons.values())
         assert row["preempted_share"] == (
@@ -86,6 +94,9 @@ def sums(switches, key):
         following, before = result[key(switch.next)], result[key(switch.prev)]
         following.kinds[switch.kind] += 1
         following.costs[switch.kind] += switch.cost
+        if switch.source == "user":
+            following.from_user[switch.kind] += 1
+            following.costs_from_user[switch.kind] += switch.cost
         before.reasons[switch.reason] += 1
     return result
 
@@ -225,6 +236,12 @@ def test_names_and_groups_over_time(file):
                   for row in rows) == [
         ("idle", 0, 1, "idle", 1), ("kworker/1", 700, 1, "kernel", 1),
         ("nginx", 100, 2, "nginx.service", 2), ("sh", 700, 3, "nginx.service", 0)]
+    seconds = of_json(path)["interval_ns"] / SECOND
+    assert {row["comm"]: round(row["ended_per_s"] * seconds) for row in rows} == {
+        "idle": 0, "kworker/1": 0, "nginx": 0, "sh": 2}
+    assert {row["application"]: round(row["ended_per_s"] * seconds)
+            for row in of_json(path, "--app")["applications"]} == {
+        "idle": 0, "kernel": 0, "nginx.service": 1}
     assert {(row["comm"], row["lwp"], row["pid"]) for row in of_json(path, "--threads")["threads"]
             } == {("idle", 0, 0), ("nginx", 100, 100), ("sh", 700, 700), ("helper", 701, 700),
                   ("kworker/1", 700, 700)}
@@ -285,7 +302,7 @@ def test_a_trace_of_something_else(file):
             assert row["preempted"] == out[row["lwp"], "preempted"]
     text = good(path)
     assert "something other than tvtraced" in text and f"unknown kind and cost {len(switches)}" in text
-    assert re.search(r"(?m)^group +tgid +thr +pre% +switches +vol +pre$", text)
+    assert re.search(r"(?m)^group +tgid +thr +pre% +(vol/s +)?(pre/s +)?switches +vol +pre( |$)", text)
     page(good(path, "--html"))
 
 

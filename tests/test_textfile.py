@@ -21,11 +21,6 @@ HOSTILE = [b'"quo\'te"', b"back\\slash\\", b"new\nline", b"\xff\xfe\xff", b"\x1b
            b'{a="b"} 1', "é\u202eß".encode()]
 
 
-@pytest.fixture
-def textfile(tmp_path):
-    return tmp_path / "tvtraced.prom"
-
-
 def wait_for(condition, what):
     deadline = time.monotonic() + PATIENCE_S
     while not (result := condition()):

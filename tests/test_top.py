@@ -57,7 +57,7 @@ def at(screen, level):
     """Its lines, once it shows that level, and the busy ones are on top."""
     return screen.wait_for(lambda lines: len(lines) > 4 and lines[0].startswith("tvtrace top ")
                            and lines[3].startswith(HEADINGS[level])
-                           and "thread/s" in lines[3] and re.search(r" \d+(\.\d+)?k ", lines[4]))
+                           and "thr/s" in lines[3] and re.search(r" \d+(\.\d+)?k ", lines[4]))
 
 
 def check_screen(lines, width, height):
@@ -83,8 +83,8 @@ def test_into_a_group_and_out_again(top, pair, tmp_path):
     for key in ("/", *"pair"):
         screen.type(key)
     screen.type("Enter")
-    # From cost to thread/s: three columns to the left.
-    for _ in range(3):
+    # From cost to thr/s: four columns to the left.
+    for _ in range(4):
         screen.type("<")
     lines = screen.wait_for(lambda lines: len(lines) > 4 and "filter: pair" in lines[2]
                             and str(pair) in lines[4])
@@ -93,7 +93,8 @@ def test_into_a_group_and_out_again(top, pair, tmp_path):
     screen.type("Enter")
     lines = at(screen, 2)
     assert f"pair ({pair})" in lines[2] and "[3]" in lines[2]
-    threads = {int(line[15:22]) for line in lines[4:] if line.startswith("pair ")}
+    at_lwp = lines[3].index("lwp") + len("lwp")
+    threads = {int(line[at_lwp - 7:at_lwp]) for line in lines[4:] if line.startswith("pair ")}
     assert threads == set(map(int, os.listdir(f"/proc/{pair}/task")))
     screen.type("BSpace")
     at(screen, 1)
@@ -109,9 +110,9 @@ def test_sort(top, pair, tmp_path):
     at(screen, 0)
     screen.type("Enter")
     at(screen, 1)
-    # From cost to proc/s: two columns to the left.
-    screen.type("<")
-    screen.type("<")
+    # From cost to proc/s: three columns to the left.
+    for _ in range(3):
+        screen.type("<")
     def share(lines, i):
         end = lines[3].index("thr%") + len("thr%")
         return float(lines[i][end - 5:end].strip().rstrip("%-") or 100)

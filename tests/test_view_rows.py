@@ -22,7 +22,7 @@ CELL = re.compile(rf"(thread|process|kthread|idle) +(user|kthread|idle) +{AMOUNT
                   rf"( +{AMOUNT}){{5}}")
 # The last row's + says that it holds all above as well.
 HISTOGRAM = re.compile(rf" *{AMOUNT}\+? +\|[* ]*\| *({AMOUNT})? +\|[* ]*\| *({AMOUNT})?")
-GROUP = re.compile(rf"(.*\S) +\d+ +\d+ +{AMOUNT} +{AMOUNT} +[0-9.]+% +{AMOUNT} +\d+%")
+GROUP = re.compile(rf"(.*\S) +(?:\d+|ended) +\d+ +{AMOUNT} +{AMOUNT} +{AMOUNT} +[0-9.]+% +{AMOUNT} +\d+%")
 HOSTILE = [b"\x1b[2J\x1b[31mred", b"\x1b]0;title\x07", b"\xff\xfe\xfd", b"new\nline\ttab",
            b"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", b"b\xc3\xa4r\xc2\x9b5n", b"\x0e\x08\x08\r",
            b"123456789012345"]

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -82,6 +83,7 @@ class Tracer:
     def __init__(self, *options, json_output=True, interval=0.25, command=(TVTRACED,)):
         self.command = [*command, "--interval", str(interval), *map(str, options)]
         self.json_output = json_output
+        self.rare = interval > 60  # its first publication is not waited for
         if json_output:
             self.command.append("--json")
         self.publications = []
@@ -100,14 +102,32 @@ class Tracer:
         while True:
             self._launch()
             # The first output tells that everything is attached.
-            self._await(lambda: self.publications or self._over or self._failure)
-            if self.publications:
+            if self.rare:
+                started = self._await_socket()
+            else:
+                self._await(lambda: self.publications or self._over or self._failure)
+                started = self.publications
+            if started:
                 return
             self._reader.join()
             status = self.process.wait(PATIENCE_S)
             if status != ALREADY_RUNS or time.monotonic() > deadline:
                 raise AssertionError(f"tvtraced ended with {status}: {self.stderr()}")
             time.sleep(0.5)
+
+    def _await_socket(self):
+        """Whether it answers; it does from when everything is attached."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._over:
+            with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+                probe.settimeout(PATIENCE_S)
+                probe.connect("/run/tvtraced/control.sock")
+                probe.sendall(b'{"version":1,"op":"snapshot","parts":["tables"]}\n')
+                if probe.recv(4096).startswith(b'{"version":1,"seq"'):
+                    return True
+            assert time.monotonic() < deadline, "tvtraced does not answer"
+            time.sleep(0.02)
+        return False
 
     def _launch(self):
         self._over, self._failure = False, None

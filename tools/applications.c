@@ -55,7 +55,8 @@ struct row *applications_of(const struct row **groups, size_t n, size_t *nr)
 		a = &applications[*nr - 1];
 		a->groups += !r->ended;
 		a->threads += r->ended ? 0 : r->threads;
-		a->nr_ended += r->ended ? r->nr_ended : 0;
+		/* In a trace a group that has ended is a row like others. */
+		a->nr_ended += r->ended ? r->nr_ended : !r->threads && r->nr_ended;
 		a->cost_ns += r->cost_ns;
 		a->total_cost_ns += r->total_cost_ns;
 		a->unlabelled += r->unlabelled;

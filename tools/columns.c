@@ -203,7 +203,7 @@ static double total_preempted(const struct row *r)
 	       "mean cost of those of thr/s"), \
 	NUMBER("process_mean_ns", "p.mean", CELL_NS, 7, 0, process_mean, \
 	       "mean cost of those of proc/s"), \
-	NUMBER("preempted_share", "pre%", CELL_PERCENT, 4, 0, preempted_share, \
+	NUMBER("preempted_share", "pre%", CELL_PERCENT, 5, 0, preempted_share, \
 	       "of the switches out of it, how many it did not ask for")
 
 #define REASONS \
@@ -223,7 +223,7 @@ static double total_preempted(const struct row *r)
 	       "likewise, as nonvoluntary_ctxt_switches")
 
 const struct column group_columns[NR_GROUP_COLUMNS] = {
-	NAME("comm", "group", 15, 0, name,
+	NAME("comm", "group", 14, 0, name,
 	     "name of its leader; in text, where names repeat, with what tells the command lines "
 	     "apart"),
 	NUMBER("tgid", "tgid", CELL_ID, 7, 0, tgid,
@@ -243,7 +243,7 @@ const struct column group_columns[NR_GROUP_COLUMNS] = {
 };
 
 const struct column application_columns[NR_APPLICATION_COLUMNS] = {
-	NAME("application", "application", 17, 0, application,
+	NAME("application", "application", 16, 0, application,
 	     "systemd unit, else container, else cgroup, else comm"),
 	NUMBER("groups", "grp", CELL_COUNT, 4, 0, groups, "thread groups alive"),
 	NUMBER("ended_per_s", "end/s", CELL_RATE, 5, 0, ended_rate,
@@ -256,7 +256,7 @@ const struct column application_columns[NR_APPLICATION_COLUMNS] = {
 };
 
 const struct column thread_columns[NR_THREAD_COLUMNS] = {
-	NAME("comm", "thread", 20, 0, name,
+	NAME("comm", "thread", 19, 0, name,
 	     "its name; (ended): those that ended in the interval"),
 	NUMBER("pid", "pid", CELL_ID, 0, 7, pid_of_thread, "its thread group"),
 	NUMBER("lwp", "lwp", CELL_ID, 7, 0, tid, "its own id"),

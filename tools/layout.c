@@ -9,6 +9,7 @@
 
 enum {
 	LEAST = 20,	   /* columns that a terminal can be taken at its word for */
+	MUCH = 40,	   /* of a name, while others have nothing */
 	MOST_LOOKED = 500, /* rows whose text says how much is needed: those at the top */
 };
 
@@ -38,9 +39,17 @@ static int needed(const struct column *c, const struct row *const *rows, const c
 	return most;
 }
 
-static int least(int a, int b)
+/* Gives the column up to that many, as far as there are. */
+static void widen(int *width, int to, int *left)
 {
-	return a < b ? a : b;
+	int more = to - *width;
+
+	if (more > *left)
+		more = *left;
+	if (more <= 0)
+		return;
+	*width += more;
+	*left -= more;
 }
 
 /* Those of a line of 80; from the right they go where even that is too much. Returns what is left.
@@ -58,34 +67,31 @@ static int place_usual(int *widths, const struct column *columns, size_t n, int 
 	return left;
 }
 
+/* Those that are for more, texts or numbers, in their order. */
+static void place_more(int *widths, const struct column *columns, size_t n, bool text, int *left)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct column *c = &columns[i];
+
+		if (widths[i] || !c->wide || (c->name != NULL) != text || c->wide + 1 > *left)
+			continue;
+		widths[i] = c->wide;
+		*left -= c->wide + 1;
+	}
+}
+
 void layout_columns(int *widths, const struct column *columns, size_t n, int width,
 		    const struct row *const *rows, const char *const *names, size_t nr_rows)
 {
 	size_t looked = width == LAYOUT_UNLIMITED ? nr_rows : MOST_LOOKED;
-	int left = place_usual(widths, columns, n, width), more;
+	int left = place_usual(widths, columns, n, width);
+	int first = needed(&columns[0], rows, names, nr_rows, looked);
 
-	more = needed(&columns[0], rows, names, nr_rows, looked) - widths[0];
-	if (more > 0 && left > 0) {
-		widths[0] += least(more, left);
-		left -= least(more, left);
-	}
-	for (int text = 1; text >= 0; text--)
-		for (size_t i = 1; i < n; i++) {
-			const struct column *c = &columns[i];
-
-			if (widths[i] || !c->wide || !c->name == (bool)text || c->wide + 1 > left)
-				continue;
-			widths[i] = c->wide;
-			left -= c->wide + 1;
-		}
-	/* The texts beside the first one, in their order. */
-	for (size_t i = 1; i < n && left > 0; i++) {
-		if (!columns[i].name || !widths[i])
-			continue;
-		more = needed(&columns[i], rows, NULL, nr_rows, looked) - widths[i];
-		if (more <= 0)
-			continue;
-		widths[i] += least(more, left);
-		left -= least(more, left);
-	}
+	widen(&widths[0], first < MUCH ? first : MUCH, &left);
+	place_more(widths, columns, n, true, &left);
+	place_more(widths, columns, n, false, &left);
+	widen(&widths[0], first, &left);
+	for (size_t i = 1; i < n; i++)
+		if (columns[i].name && widths[i])
+			widen(&widths[i], needed(&columns[i], rows, NULL, nr_rows, looked), &left);
 }

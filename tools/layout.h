@@ -15,8 +15,8 @@ int layout_width(void);
 
 /*
  * Fills widths[i] with the width of column i, 0: left out. `width` is that of the line; names[i] is
- * what stands in the first column of row i, which is the first to get what room there is. Columns
- * that are for more than 80 follow as far as they fit, text before numbers.
+ * what stands in the first column of row i. What is left of more than 80 goes to this one, up to
+ * 40, then to the columns that are for more, text before numbers, and then to what is still cut.
  */
 void layout_columns(int *widths, const struct column *columns, size_t n, int width,
 		    const struct row *const *rows, const char *const *names, size_t nr_rows);

@@ -10,7 +10,6 @@
 #include "layout.h"
 #include "std_streams.h"
 #include "text.h"
-#include "titles.h"
 
 char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r)
 {
@@ -83,9 +82,21 @@ static void print_row(const struct listing *l, const int *widths, const struct r
 	print_line(line, len);
 }
 
+struct titles *listing_titles(const struct row *const *rows, size_t n)
+{
+	struct titled *items = xcalloc(n + 1, sizeof(*items));
+	struct titles *titles;
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = (struct titled){rows[i]->name, rows[i]->cmdline};
+	titles = titles_new(items, n);
+	free(items);
+	return titles;
+}
+
 static void print_text(const struct listing *l, const struct row *const *rows, size_t n)
 {
-	struct titles *titles = l->titles ? titles_new(rows, n) : NULL;
+	struct titles *titles = l->titles ? listing_titles(rows, n) : NULL;
 	const char *const *names = titles ? titles_of(titles) : NULL;
 	int *widths = xcalloc(l->nr_columns, sizeof(*widths));
 	size_t size = 1;
@@ -232,13 +243,20 @@ static int compare(const void *a, const void *b, void *by)
 	const struct column *c = by;
 	double v, w;
 
-	if (c->name)
-		return strcmp(c->name(x), c->name(y));
-	/* What does not exist comes last. */
-	v = isnan(c->number(x)) ? -1 : c->number(x);
-	w = isnan(c->number(y)) ? -1 : c->number(y);
-	if (v != w)
-		return v < w ? 1 : -1;
+	if (c->name) {
+		int order = strcmp(c->name(x), c->name(y));
+
+		/* As those of one name are called. */
+		order = order ? order : strcmp(x->cmdline, y->cmdline);
+		if (order)
+			return order;
+	} else {
+		/* What does not exist comes last. */
+		v = isnan(c->number(x)) ? -1 : c->number(x);
+		w = isnan(c->number(y)) ? -1 : c->number(y);
+		if (v != w)
+			return v < w ? 1 : -1;
+	}
 	if (x->tgid != y->tgid)
 		return x->tgid < y->tgid ? -1 : 1;
 	return x->tid < y->tid ? -1 : x->tid > y->tid;

@@ -9,6 +9,7 @@
 
 #include "format.h"
 #include "model.h"
+#include "titles.h"
 
 enum cell {
 	CELL_NAME,
@@ -55,6 +56,9 @@ int listing_print(struct listing *l, u64 time_ns, u64 interval_ns, const struct 
 
 /* The rows as an array; the caller's to put. */
 struct json_object *listing_json(const struct listing *l, const struct row *const *rows, size_t n);
+
+/* What text calls them; the caller's to free. */
+struct titles *listing_titles(const struct row *const *rows, size_t n);
 
 /* A cell as text; returns buf. */
 char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r);

@@ -2,7 +2,6 @@
 /* A report as one page of HTML (well-formed XML, too) that needs nothing else, not even scripts. */
 #include "report_html.h"
 #include "std_streams.h"
-#include "titles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -85,7 +84,7 @@ static void print_headings(const struct listing *l)
 static void print_list(const char *heading, const struct report_list *list)
 {
 	const struct listing *l = &list->listing;
-	struct titles *titles = l->titles ? titles_new(list->rows, list->nr_rows) : NULL;
+	struct titles *titles = l->titles ? listing_titles(list->rows, list->nr_rows) : NULL;
 	char cell[CELL_TEXT_LEN];
 
 	printf("<h2>%s</h2>\n<div class=\"wide\"><table class=\"list\">\n", heading);

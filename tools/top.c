@@ -84,7 +84,7 @@ void top_arrange(struct top *t)
 			t->rows[t->n++] = r;
 	}
 	listing_sort(t->rows, t->n, &l->columns[t->sort[t->level]]);
-	t->titles = titles_new(t->rows, t->n);
+	t->titles = listing_titles(t->rows, t->n);
 	find_selected(t);
 }
 

@@ -7,7 +7,6 @@
 #include "columns.h"
 #include "costs.h"
 #include "model.h"
-#include "titles.h"
 
 enum level { LEVEL_APPLICATIONS, LEVEL_GROUPS, LEVEL_THREADS, NR_LEVELS };
 

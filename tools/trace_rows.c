@@ -51,6 +51,11 @@ static bool alive(const struct traced *task, u64 end_ns)
 	return task->born_ns <= end_ns && (!task->ended_ns || task->ended_ns > end_ns);
 }
 
+static bool ended_within(const struct traced *task, const struct trace_summary *s)
+{
+	return task->ended_ns > s->begin_ns && task->ended_ns <= s->end_ns;
+}
+
 static void set_common(struct row *r, const struct traced *leader, const struct trace_summary *s)
 {
 	r->tgid = leader->tgid;
@@ -121,6 +126,7 @@ static struct row *all_groups(struct trace_tasks *t, const struct trace_summary 
 		}
 		r = &rows[leader->row - 1];
 		r->threads += alive(task, s->end_ns);
+		r->nr_ended += ended_within(task, s);
 		add_charges(r, task);
 	}
 	return rows;

@@ -33,7 +33,7 @@ struct task_table {
 	size_t max_threads, max_groups;
 	struct slots threads, groups;
 	struct index *by_tid;	      /* (tid, birth) -> entry */
-	struct index *living;	/* tid -> the one that lives */
+	struct index *living;	      /* tid -> the one that lives */
 	struct index *by_group;	      /* (tgid, birth of its leader) -> group */
 	struct index *by_tgid;	      /* tgid -> the latest group of that id */
 	struct list ending;	      /* exiting, or dead and not yet removed */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "canvas.h"
+#include "procfs.h"
 #include "publication.h"
 
 enum { MAX_TOP_GROUPS = 10 };
@@ -13,8 +14,9 @@ enum { MAX_TOP_GROUPS = 10 };
 /* A copy, since the table forgets an interval's growth once it is published. */
 struct top_group {
 	char comm[COMM_LEN];
-	u32 tgid;    /* 0: all of that program that have ended */
-	u64 threads; /* alive; or that have ended with their groups */
+	char cmdline[CMDLINE_MAX]; /* bytes; "": none is known */
+	u32 tgid;		   /* 0: all of that program that have ended */
+	u64 threads;		   /* alive; or that have ended with their groups */
 	struct charges grown;
 	u64 switches, cost_ns; /* of all kinds */
 };

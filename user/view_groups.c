@@ -3,6 +3,7 @@
 
 #include "format.h"
 #include "text.h"
+#include "titles.h"
 #include "view_parts.h"
 
 static struct top_group row_of(const struct publication *p, const char *comm,
@@ -65,26 +66,37 @@ void view_find_top(struct top_groups *top, const struct publication *p)
 		r = row_of(p, g->comm, &g->total, &g->published);
 		r.tgid = g->tgid;
 		r.threads = g->threads;
+		if (g->cmdline)
+			snprintf(r.cmdline, sizeof(r.cmdline), "%s", g->cmdline);
 		if (r.switches)
 			insert(top, &r);
 	}
 	insert_ended(top, p);
 }
 
-static void print_row(struct canvas *c, const struct view *v, const struct top_group *r)
+/* The names get what is left. */
+static int name_columns(const struct canvas *c)
+{
+	enum { LEAST = 16, OTHERS = 63, MOST = 100 };
+	int columns = c->width - OTHERS;
+
+	return columns < LEAST ? LEAST : columns > MOST ? MOST : columns;
+}
+
+static void print_row(struct canvas *c, const struct view *v, const struct top_group *r,
+		      const char *name)
 {
 	const u64 *reasons = r->grown.reasons, *user = r->grown.user_switches;
 	u64 left = reasons[REASON_VOLUNTARY] + reasons[REASON_PREEMPTED];
 	u64 others = r->switches - user[KIND_THREAD] - user[KIND_PROCESS];
-	char name[NAME_LEN], thread[FORMAT_LEN], process[FORMAT_LEN], other[FORMAT_LEN];
+	char thread[FORMAT_LEN], process[FORMAT_LEN], other[FORMAT_LEN];
 	char mean[FORMAT_LEN], share[FORMAT_LEN], tgid[FORMAT_LEN] = "ended", tasks[FORMAT_LEN];
 
-	name_escape(name, sizeof(name), r->comm, COMM_LEN);
 	format_ns(mean, (double)r->cost_ns / (double)r->switches);
 	snprintf(share, sizeof(share), "%.3f%%", (double)r->cost_ns / v->seconds / 1e7);
 	if (r->tgid)
 		snprintf(tgid, sizeof(tgid), "%u", r->tgid);
-	canvas_print_field(c, STYLE_PLAIN, name, 16);
+	canvas_print_field(c, STYLE_PLAIN, name, name_columns(c));
 	canvas_print(c, STYLE_PLAIN, " %7s %5s %8s %7s %7s %8s %8s %4.0f%%", tgid,
 		     format_count(tasks, (double)r->threads),
 		     format_rate(thread, (double)user[KIND_THREAD] / v->seconds),
@@ -95,11 +107,38 @@ static void print_row(struct canvas *c, const struct view *v, const struct top_g
 	canvas_end_line(c);
 }
 
+/* Escaped text of the rows. */
+struct names {
+	char names[MAX_TOP_GROUPS][NAME_LEN];
+	char cmdlines[MAX_TOP_GROUPS][CMDLINE_MAX * 4];
+	struct titled items[MAX_TOP_GROUPS];
+};
+
+static struct titles *make_titles(struct names *names, const struct top_groups *top)
+{
+	for (int i = 0; i < top->n; i++) {
+		const struct top_group *r = &top->rows[i];
+
+		name_escape(names->names[i], sizeof(names->names[i]), r->comm, COMM_LEN);
+		names->cmdlines[i][0] = '\0';
+		if (*r->cmdline)
+			name_escape(names->cmdlines[i], sizeof(names->cmdlines[i]), r->cmdline,
+				    sizeof(r->cmdline));
+		names->items[i] = (struct titled){names->names[i], names->cmdlines[i]};
+	}
+	return titles_new(names->items, (size_t)top->n);
+}
+
 void view_groups(struct canvas *c, const struct view *v, const struct top_groups *top, int rows)
 {
-	canvas_print(c, STYLE_HEADING, "%-16s %7s %5s %8s %7s %7s %8s %8s %5s", "thread group",
-		     "tgid", "tasks", "thread/s", "proc/s", "other/s", "cost/CPU", "mean", "pre%");
+	struct names names;
+	struct titles *titles = make_titles(&names, top);
+
+	canvas_print(c, STYLE_HEADING, "%-*s %7s %5s %8s %7s %7s %8s %8s %5s", name_columns(c),
+		     "thread group", "tgid", "tasks", "thread/s", "proc/s", "other/s", "cost/CPU",
+		     "mean", "pre%");
 	canvas_end_line(c);
 	for (int i = 0; i < top->n && i < rows; i++)
-		print_row(c, v, &top->rows[i]);
+		print_row(c, v, &top->rows[i], titles_of(titles)[i]);
+	titles_free(titles);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "titles.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,21 +9,21 @@
 #include "alloc.h"
 
 struct titles {
-	const char **names; /* in the order of the rows */
+	const char **names; /* in the order of the items */
 	char **made;
 	size_t nr_made;
 };
 
 /* One of those that are to be told apart. */
 struct candidate {
-	const struct row *row;
+	const struct titled *item;
 	size_t at;
 };
 
 static int by_name(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
-	int order = strcmp(x->row->name, y->row->name);
+	int order = strcmp(x->item->name, y->item->name);
 
 	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
@@ -47,9 +48,9 @@ static size_t alike(const char *a, const char *b, size_t most)
 }
 
 /* What tells it from the others of its name; "": nothing. */
-static const char *rest_of(const struct row *r, size_t skip)
+static const char *rest_of(const char *cmdline, size_t skip)
 {
-	return r->cmdline + skip + strspn(r->cmdline + skip, " ");
+	return cmdline + skip + strspn(cmdline + skip, " ");
 }
 
 static char *make_title(const char *name, const char *rest)
@@ -64,22 +65,22 @@ static char *make_title(const char *name, const char *rest)
 /* All of one name. */
 static void name_class(struct titles *t, const struct candidate *c, size_t n)
 {
-	const char *first = c[0].row->cmdline;
+	const char *first = c[0].item->cmdline;
 	size_t skip = strlen(first);
 
 	for (size_t i = 1; i < n; i++)
-		skip = alike(first, c[i].row->cmdline, skip);
+		skip = alike(first, c[i].item->cmdline, skip);
 	for (size_t i = 0; i < n; i++) {
-		const char *rest = rest_of(c[i].row, skip);
+		const char *rest = rest_of(c[i].item->cmdline, skip);
 
 		if (!*rest)
 			continue;
-		t->made[t->nr_made] = make_title(c[i].row->name, rest);
+		t->made[t->nr_made] = make_title(c[i].item->name, rest);
 		t->names[c[i].at] = t->made[t->nr_made++];
 	}
 }
 
-struct titles *titles_new(const struct row *const *rows, size_t n)
+struct titles *titles_new(const struct titled *items, size_t n)
 {
 	struct titles *t = xcalloc(1, sizeof(*t));
 	struct candidate *c = xcalloc(n + 1, sizeof(*c));
@@ -88,13 +89,13 @@ struct titles *titles_new(const struct row *const *rows, size_t n)
 	t->names = xcalloc(n + 1, sizeof(*t->names));
 	t->made = xcalloc(n + 1, sizeof(*t->made));
 	for (size_t i = 0; i < n; i++) {
-		t->names[i] = rows[i]->name;
-		if (*rows[i]->cmdline)
-			c[nr++] = (struct candidate){rows[i], i};
+		t->names[i] = items[i].name;
+		if (*items[i].cmdline)
+			c[nr++] = (struct candidate){&items[i], i};
 	}
 	qsort(c, nr, sizeof(*c), by_name);
 	for (size_t i = 0, end; i < nr; i = end) {
-		for (end = i + 1; end < nr && !strcmp(c[i].row->name, c[end].row->name); end++)
+		for (end = i + 1; end < nr && !strcmp(c[i].item->name, c[end].item->name); end++)
 			;
 		if (end - i > 1)
 			name_class(t, &c[i], end - i);
