@@ -74,7 +74,7 @@ static void forget(struct ended_table *t, struct ended *e)
 {
 	struct ended **link = head_of(t, e->comm, e->cgroup);
 
-	while (*link != e)
+	while (*link && *link != e)
 		link = &(*link)->next;
 	*link = e->next;
 	take_out(t, e);
