@@ -4,12 +4,25 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
+#include <unistd.h>
+
+/* newterm() would tell too, but keeps some memory for ever where it fails. */
+static bool is_known(const char *term)
+{
+	int error;
+
+	if (setupterm(term, STDOUT_FILENO, &error) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
 
 bool terminal_is_drivable(void)
 {
 	const char *term = getenv("TERM");
 
-	return term && *term && strcmp(term, "dumb") != 0;
+	return term && *term && strcmp(term, "dumb") != 0 && is_known(term);
 }
 
 static bool take_colors(void)
