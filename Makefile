@@ -49,45 +49,52 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 LIBS := libbpf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
-TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -iquote user \
-	-isystem $(BUILD) $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
+TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -isystem $(BUILD) \
+	$(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
 TV_LIBS := $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 $(SYSROOT_FLAGS) -D__TARGET_ARCH_$(BPF_ARCH) \
 	$(filter-out -Wpedantic,$(WARNINGS)) -Wno-unused-parameter -iquote include -iquote bpf -iquote vmlinux
 
-USER_OBJS := $(patsubst user/%.c,$(BUILD)/user/%.o,$(wildcard user/*.c))
+# Who can include what: the daemon all of user/, the client of it user/common alone, and user/common
+# nothing else (a folder with a link to it is the path of both). tests/rooms.py knows the rest.
+COMMON_PATH := $(OUTPUT)/reach
+DAEMON_PATHS := -iquote user
+CLIENT_PATHS := -iquote tools -iquote $(COMMON_PATH)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+COMMON_OBJS := $(call objects,user/common/*.c)
+DAEMON_OBJS := $(filter-out $(COMMON_OBJS),$(call objects,user/*.c user/*/*.c))
+CLIENT_OBJS := $(call objects,tools/*/*.c)
 # maps.bpf.o first: the linker of libbpf before 1.2 mixes up maps that are declared before they
 # are defined.
 BPF_OBJS := $(BUILD)/bpf/maps.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c)))
 SKELETON := $(BUILD)/tvtraced.skel.h
-LIB_OBJS := $(filter-out %/main.o,$(USER_OBJS)) $(BUILD)/trace.pb-c.o
+LIB_OBJS := $(filter-out %/main.o,$(DAEMON_OBJS) $(COMMON_OBJS)) $(BUILD)/trace.pb-c.o
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 WORKLOADS := $(patsubst tests/workload/%.c,$(OUTPUT)/tests/%,$(wildcard tests/workload/*.c))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c))) \
 	$(patsubst tests/bench/%.bpf.c,build/bench/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
 
-# What the client shares with the daemon.
-CLIENT_OBJS := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(wildcard tools/*.c))
-SHARED_OBJS := $(patsubst %,$(BUILD)/user/%.o,alloc arguments charges clock error format guard histogram histogram_json \
-	index messages names signals std_streams terminal text titles) $(BUILD)/trace.pb-c.o
-
 .PHONY: all
 all: $(BUILD)/tvtraced $(BUILD)/tvtrace
 
-$(BUILD)/tvtrace: $(CLIENT_OBJS) $(SHARED_OBJS)
+$(BUILD)/tvtrace: $(CLIENT_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
+$(BUILD)/tvtraced: $(DAEMON_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
+$(BUILD)/tvtrace $(BUILD)/tvtraced:
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
 
-$(CLIENT_OBJS): $(BUILD)/tools/%.o: tools/%.c $(BUILD)/trace.pb-c.h Makefile
+$(COMMON_PATH)/common:
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -iquote tools -MMD -MP -c -o $@ $<
+	@ln -sfn $(CURDIR)/user/common $@
 
-$(BUILD)/tvtraced: $(USER_OBJS) $(BUILD)/trace.pb-c.o
-	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
-
-$(USER_OBJS): $(BUILD)/user/%.o: user/%.c $(SKELETON) $(BUILD)/trace.pb-c.h Makefile
+$(COMMON_OBJS): PATHS := -iquote $(COMMON_PATH)
+$(DAEMON_OBJS): PATHS := $(DAEMON_PATHS)
+$(CLIENT_OBJS): PATHS := $(CLIENT_PATHS)
+$(DAEMON_OBJS): $(SKELETON)
+$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.pb-c.h Makefile | $(COMMON_PATH)/common
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(PATHS) -MMD -MP -c -o $@ $<
 
 # The trace format, for C.
 $(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
@@ -110,7 +117,7 @@ $(SKELETON): $(BUILD)/tvtraced.bpf.o
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB_OBJS)
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) -MMD -MP -o $@ $< $(LIB_OBJS) -lcmocka $(TV_LIBS)
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(DAEMON_PATHS) -MMD -MP -o $@ $< $(LIB_OBJS) -lcmocka $(TV_LIBS)
 
 $(WORKLOADS): $(OUTPUT)/tests/%: tests/workload/%.c
 	@mkdir -p $(@D)
@@ -145,14 +152,14 @@ check-vm: all workloads
 FUZZ_SECONDS ?= 20
 FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Of each target: what it exercises is compiled with it, all else is what the programs have.
-FUZZED_request := user/request user/text
-FUZZED_trace := $(basename $(wildcard tools/report*.c tools/trace_*.c)) tools/timeline user/text
+FUZZED_request := user/control/request user/common/text
+FUZZED_trace := $(basename $(wildcard tools/report/*.c)) user/common/text
 FUZZ_OBJS := $(sort $(LIB_OBJS) $(filter-out %/tvtrace.o,$(CLIENT_OBJS)))
 
 .SECONDEXPANSION:
 build/fuzz/%: tests/fuzz/%.c $$(addsuffix .c,$$(FUZZED_$$*)) $(FUZZ_OBJS)
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)$(CLANG) -g $(filter-out -Wpedantic,$(TV_CFLAGS)) -iquote tools $(FUZZ_FLAGS) -MMD -MP -o $@ \
+	$(call say,FUZZ,$@)$(CLANG) -g $(filter-out -Wpedantic,$(TV_CFLAGS)) $(DAEMON_PATHS) -iquote tools $(FUZZ_FLAGS) -MMD -MP -o $@ \
 		$(filter %.c,$^) $(filter-out $(patsubst %,$(BUILD)/%.o,$(FUZZED_$*)),$(FUZZ_OBJS)) $(TV_LIBS)
 
 .PHONY: fuzz fuzz-request fuzz-trace
@@ -174,15 +181,15 @@ bench: all $(BENCH_PROGRAMS)
 picture: all workloads
 	/usr/bin/python3 tests/picture.py >build/top.svg && mv build/top.svg packaging/top.svg
 
-C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] tools/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
+C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] tools/*/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
 	tests/fuzz/*.[ch])
 SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh) .ci/run
 
 # File by file, so that make --jobs helps: it is what takes longest.
-TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c tools/*.c))
-$(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h tools/*.h)
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c user/*/*.c tools/*/*.c))
+$(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h user/*/*.h tools/*/*.h)
 	@mkdir -p $(@D)
-	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors="*" $< -- $(TV_CFLAGS) -iquote tools \
+	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors="*" $< -- $(TV_CFLAGS) $(DAEMON_PATHS) -iquote tools \
 		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
 	@touch $@
 
@@ -207,5 +214,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(USER_OBJS:.o=.d) $(CLIENT_OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
+-include $(patsubst %.o,%.d,$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS)) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
 .DELETE_ON_ERROR:

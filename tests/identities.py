@@ -6,6 +6,7 @@ anew from the published numbers. The daemon's own residuals are looked at, too, 
 
 import itertools
 
+from links import skipped_runs
 from workloads import GUEST
 
 KINDS = ("thread", "process", "kthread", "idle")
@@ -275,3 +276,11 @@ def check_unseen(tracer):
         assert 0 <= unseen + seen <= most
         if not publication["accounting"]["spilled"] and unseen:
             assert sum(sum(g["switches"].values()) for g in pid_1) > 0
+
+
+def check_task_events(traced):
+    """None was lost, but by runs that the kernel skipped; returns how many."""
+    before = skipped_runs()
+    lost = traced.fresh()["accounting"]["task_events_lost"]
+    assert before <= lost <= skipped_runs()
+    return lost

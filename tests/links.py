@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What BPF links exist, and who holds them."""
+"""What BPF links exist and who holds them, and runs of programs that the kernel skipped."""
 
 import glob
 import json
@@ -8,15 +8,33 @@ import subprocess
 import time
 
 
+# Programs of task events, by bpf/lifecycle.bpf.c and bpf/clocks.bpf.c.
+PROGRAMS_OF_TASKS = ("task_newtask", "sched_process_fork", "sched_process_exec", "task_rename",
+                     "sched_process_exit", "cgroup_attach_task", "suspend_resume")
+
+
+def bpftool(what):
+    for _ in range(10):
+        result = subprocess.run(["/usr/sbin/bpftool", what, "list", "-j"], timeout=60,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        # It fails when one goes while it lists them.
+        if result.returncode == 0:
+            return json.loads(result.stdout or b"[]")
+    raise RuntimeError(f"bpftool cannot list: {what}")
+
+
 def links():
     """The ids of all BPF links."""
-    for _ in range(10):
-        result = subprocess.run(["/usr/sbin/bpftool", "link", "list", "-j"], timeout=60,
-                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-        # It fails when a link goes while it lists them.
-        if result.returncode == 0:
-            return {link["id"] for link in json.loads(result.stdout or b"[]")}
-    raise RuntimeError("bpftool cannot list the links")
+    return {link["id"] for link in bpftool("link")}
+
+
+def skipped_runs():
+    """
+    Runs of programs of task events that would have interrupted a run of themselves, as the kernel
+    has counted them (where tracepoints' callbacks are preemptible).
+    """
+    return sum(program.get("recursion_misses", 0) for program in bpftool("prog")
+               if any(name.startswith(program.get("name") or "?") for name in PROGRAMS_OF_TASKS))
 
 
 def held():

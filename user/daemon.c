@@ -12,23 +12,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "collector.h"
-#include "control.h"
-#include "details.h"
-#include "error.h"
-#include "exit_status.h"
-#include "outputs.h"
+#include "collect/collector.h"
+#include "collect/publication.h"
+#include "collect/recorder.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "common/signals.h"
+#include "control/control.h"
+#include "outputs/outputs.h"
+#include "outputs/screen.h"
+#include "outputs/stderr_stream.h"
 #include "priority.h"
-#include "probes.h"
-#include "procfs.h"
-#include "programs.h"
-#include "publication.h"
-#include "recorder.h"
-#include "rlimits.h"
-#include "screen.h"
-#include "signals.h"
-#include "stderr_stream.h"
+#include "probes/probes.h"
+#include "probes/programs.h"
+#include "tables/proc_details.h"
+#include "tables/procfs.h"
 
 enum {
 	/* What does not fit is charged to `other`. About 200 bytes a thread, 1 KiB a group. */
@@ -68,7 +68,7 @@ struct daemon {
 	struct probes *probes;
 	struct task_table *tasks;
 	struct collector *collector;
-	struct details *details;
+	struct proc_details *details;
 	struct recorder *recorder;
 	struct outputs *outputs;
 	struct control *control; /* NULL: none */
@@ -97,7 +97,7 @@ static void drain(struct daemon *d)
 	note_pause(d);
 	collector_drain(d->collector);
 	d->drained_ns = clock_ns();
-	if (details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
+	if (proc_details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
 		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
 }
 
@@ -163,7 +163,7 @@ static void settle_if_due(struct daemon *d)
 
 static void read_details(struct daemon *d)
 {
-	bool more = details_read(d->details, DETAILS_SLICE_NS);
+	bool more = proc_details_read(d->details, DETAILS_SLICE_NS);
 
 	d->details_due_ns = clock_ns() + (more ? DETAILS_PAUSE_NS : DETAILS_PERIOD_NS);
 }
@@ -195,7 +195,7 @@ static void mend_tasks(struct daemon *d)
 	if (lost == d->lost_seen && !task_table_overdue(d->tasks, clock_ns()))
 		return;
 	if (lost != d->lost_seen)
-		details_note_all(d->details);
+		proc_details_note_all(d->details);
 	d->lost_seen = lost;
 	err = read_existing_tasks(d);
 	if (err)
@@ -324,7 +324,7 @@ static void on_timer(struct daemon *d)
 
 	if (read(d->timer_fd, &ticks, sizeof(ticks)) < 0)
 		return;
-	for (int i = 0; i < DETAILS_SLICES && details_read(d->details, DETAILS_SLICE_NS); i++)
+	for (int i = 0; i < DETAILS_SLICES && proc_details_read(d->details, DETAILS_SLICE_NS); i++)
 		drain(d);
 	mend_tasks(d);
 	sync_all(d);
@@ -380,7 +380,7 @@ static int start_timer(int *fd, u64 first_ns, u64 period_ns)
 static int start_loop(struct daemon *d)
 {
 	const struct options *o = d->options;
-	u64 stop_ns = o->once ? o->interval_ns : o->duration_ns;
+	u64 stop_ns = o->output.once ? o->output.interval_ns : o->duration_ns;
 	int err = 0;
 
 	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -394,8 +394,8 @@ static int start_loop(struct daemon *d)
 		if (!err)
 			err = watch(d, d->stop_fd, &d->stop_fd);
 	}
-	if (!err && !o->once) {
-		err = start_timer(&d->timer_fd, o->interval_ns, o->interval_ns);
+	if (!err && !o->output.once) {
+		err = start_timer(&d->timer_fd, o->output.interval_ns, o->output.interval_ns);
 		if (!err)
 			err = watch(d, d->timer_fd, &d->timer_fd);
 	}
@@ -541,7 +541,7 @@ static int start(struct daemon *d, const struct features *f)
 		return rlimits_fail(STATUS_FAILED, err, NULL, "take signals");
 	status = programs_count_cpus(&cpus);
 	if (!status)
-		status = outputs_open(&d->outputs, d->options);
+		status = outputs_open(&d->outputs, &d->options->output);
 	if (!status)
 		status = probes_load(&d->probes, f, cpus, d->options->ring_bytes,
 				     d->options->cost_source);
@@ -549,7 +549,8 @@ static int start(struct daemon *d, const struct features *f)
 		return status;
 	check_procfs(d);
 	d->tasks = task_table_new(cpus, MAX_THREADS, MAX_GROUPS);
-	d->details = details_new(d->tasks, MAX_GROUPS, d->options->json || d->options->socket);
+	d->details = proc_details_new(d->tasks, MAX_GROUPS,
+				      d->options->output.json || d->options->socket);
 	if (!d->details)
 		return rlimits_fail(STATUS_FAILED, -errno, NULL,
 				    "start the thread that reads command lines");
@@ -565,11 +566,11 @@ static int start(struct daemon *d, const struct features *f)
 	err = read_existing_tasks(d);
 	if (err)
 		return rlimits_fail(STATUS_FAILED, err, NULL, "read the list of tasks");
-	details_read(d->details, UINT64_MAX);
+	proc_details_read(d->details, UINT64_MAX);
 	fill_host(d);
 	err = priority_raise();
 	if (err)
-		tell("no real-time priority: %s; more may be spilled", strerror(-err));
+		verbose_log("no real-time priority: %s; more may be spilled", strerror(-err));
 	status = probes_attach_switches(d->probes);
 	if (status)
 		return status;
@@ -595,7 +596,7 @@ static void cleanup(struct daemon *d)
 	outputs_close(d->outputs);
 	collector_free(d->collector);
 	recorder_free(d->recorder);
-	details_free(d->details);
+	proc_details_free(d->details);
 	task_table_free(d->tasks);
 	probes_free(d->probes);
 	for (int i = 0; i < NR_CELLS; i++) {

@@ -3,8 +3,8 @@
 #ifndef TVTRACED_DAEMON_H
 #define TVTRACED_DAEMON_H
 
-#include "features.h"
 #include "options.h"
+#include "probes/features.h"
 
 /* Runs until a signal, the duration, or `q`. Returns an exit status; what failed was printed. */
 int daemon_run(const struct options *o, const struct features *f);

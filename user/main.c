@@ -9,18 +9,18 @@
 
 #include <bpf/libbpf.h>
 
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "common/signals.h"
+#include "common/std_streams.h"
+#include "common/terminal_guard.h"
 #include "daemon.h"
-#include "error.h"
-#include "exit_status.h"
-#include "features.h"
-#include "guard.h"
 #include "lock.h"
 #include "options.h"
-#include "outputs.h"
-#include "rlimits.h"
+#include "outputs/outputs.h"
+#include "probes/features.h"
 #include "show_features.h"
-#include "signals.h"
-#include "std_streams.h"
 
 #define LOCK_PATH "/run/tvtraced.lock"
 
@@ -34,7 +34,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 		return 0;
 	vsnprintf(text, sizeof(text), format, args);
 	text[strcspn(text, "\n")] = '\0';
-	tell("%s", text);
+	verbose_log("%s", text);
 	return 0;
 }
 
@@ -60,7 +60,8 @@ static int read_features(struct features *f)
 				    "use a kernel built with CONFIG_DEBUG_INFO_BTF",
 				    "read the kernel's BTF in /sys/kernel/btf/vmlinux");
 	for (int i = 0; i < NR_FEATURES; i++)
-		tell("%s: %s (%s)", feature_infos[i].name, f->has[i] ? "yes" : "no", f->how[i]);
+		verbose_log("%s: %s (%s)", feature_infos[i].name, f->has[i] ? "yes" : "no",
+			    f->how[i]);
 	return STATUS_OK;
 }
 
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
 	libbpf_set_print(print_libbpf);
 	if (options.features)
 		return tell_features(&options);
-	if (outputs_want_terminal(&options))
-		return guard_run(run, &options, STATUS_FAILED);
+	if (outputs_want_terminal(&options.output))
+		return terminal_guard_run(run, &options, STATUS_FAILED);
 	return run(&options);
 }

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arguments.h"
-#include "cost_source.h"
-#include "error.h"
-#include "exit_status.h"
-#include "group_label.h"
+#include "common/arguments.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "outputs/group_label.h"
+#include "probes/cost_source.h"
 #include "protocol.h"
 
 enum {
@@ -138,7 +138,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'i':
-		o->interval_ns = arguments_seconds("interval", arg, MIN_INTERVAL_S, MAX_INTERVAL_S);
+		o->output.interval_ns =
+			arguments_seconds("interval", arg, MIN_INTERVAL_S, MAX_INTERVAL_S);
 		return 0;
 	case 'd':
 		o->duration_ns = arguments_seconds("duration", arg, 0, MAX_DURATION_S);
@@ -148,16 +149,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 't':
 		if (!*arg)
 			exit(fail(STATUS_USAGE, "--textfile: the path is empty"));
-		o->textfile = arg;
+		o->output.textfile = arg;
 		return 0;
 	case OPTION_ONCE:
-		o->once = true;
+		o->output.once = true;
 		return 0;
 	case OPTION_JSON:
-		o->json = true;
+		o->output.json = true;
 		return 0;
 	case 'q':
-		o->quiet = true;
+		o->output.quiet = true;
 		return 0;
 	case 'v':
 		verbose = true;
@@ -166,7 +167,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->cost_source = parse_cost_source(arg);
 		return 0;
 	case OPTION_GROUP_BY:
-		o->group_by = parse_group_by(arg);
+		o->output.group_by = parse_group_by(arg);
 		return 0;
 	case OPTION_FEATURES:
 		o->features = true;
@@ -203,14 +204,16 @@ void options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES,
 			      .recorder_bytes = DEFAULT_RECORDER_BYTES,
 			      .socket = PROTOCOL_SOCKET,
-			      .group_by = group_label_at(0)};
+			      .output.group_by = group_label_at(0)};
 	arguments_parse(&argp, argc, argv, o);
-	if (o->json && o->quiet)
+	if (o->output.json && o->output.quiet)
 		exit(fail(STATUS_USAGE, "--json and --quiet exclude each other; give one of them"));
-	if (o->once)
+	if (o->output.once)
 		o->socket = NULL;
-	o->textfile_interval_ns =
-		o->interval_ns ? o->interval_ns : DEFAULT_TEXTFILE_INTERVAL_S * second;
-	if (!o->interval_ns)
-		o->interval_ns = o->quiet ? o->textfile_interval_ns : DEFAULT_INTERVAL_S * second;
+	o->output.textfile_interval_ns = o->output.interval_ns
+						 ? o->output.interval_ns
+						 : DEFAULT_TEXTFILE_INTERVAL_S * second;
+	if (!o->output.interval_ns)
+		o->output.interval_ns = o->output.quiet ? o->output.textfile_interval_ns
+							: DEFAULT_INTERVAL_S * second;
 }

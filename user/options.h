@@ -6,24 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "outputs/outputs.h"
+
 struct cost_source;
-struct group_label;
 
 struct options {
-	uint64_t interval_ns;		       /* between publications */
-	uint64_t textfile_interval_ns;	       /* at least; a multiple of publications */
+	struct output_options output;
 	uint64_t duration_ns;		       /* 0: until a signal */
-	const char *textfile;		       /* NULL: none; points into argv */
 	size_t ring_bytes;		       /* per CPU, a power of two */
 	size_t recorder_bytes;		       /* of the flight recorder; 0: none */
 	const struct cost_source *cost_source; /* NULL: the best that works */
-	const struct group_label *group_by;    /* of the textfile */
-	bool once;
-	bool json;
-	bool quiet;
-	const char *socket; /* the control socket's path; NULL: none */
-	bool socket_given;  /* it is not the default */
-	bool features;	    /* only say what this kernel has */
+	const char *socket;		       /* the control socket's path; NULL: none */
+	bool socket_given;		       /* it is not the default */
+	bool features;			       /* only say what this kernel has */
 };
 
 /*

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "common/error.h"
 
 enum {
 	/* Longer than any drain, and short enough for whoever else wants this CPU. */
@@ -63,8 +63,8 @@ void priority_renew(void)
 	if (!lost)
 		return;
 	lost = 0;
-	tell("ran for %d ms without waiting, as an ordinary task for the rest",
-	     REALTIME_MOST_US / 1000);
+	verbose_log("ran for %d ms without waiting, as an ordinary task for the rest",
+		    REALTIME_MOST_US / 1000);
 	if (!set_limit())
 		set_scheduler(raised, SCHED_RR, REALTIME_PRIORITY);
 }

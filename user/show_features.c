@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "error.h"
-#include "exit_status.h"
-#include "programs.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "probes/programs.h"
 
 enum { NAME_WIDTH = 18 };
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "features.h"
 #include "options.h"
+#include "probes/features.h"
 
 /*
  * Prints a table of f, and which cost source the options get; with may_try it is loaded to find

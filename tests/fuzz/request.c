@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/text.h"
+#include "control/request.h"
 #include "protocol.h"
-#include "request.h"
-#include "text.h"
 
 /* printed: at most so many bytes, in characters that a terminal can be sent as they are. */
 static void check_printable(const char *text, size_t size)

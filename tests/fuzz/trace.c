@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "report.h"
-#include "trace_file.h"
+#include "common/error.h"
+#include "report/report.h"
+#include "report/trace_file.h"
 
 static u64 sum_of(const struct trace_model *m, enum trace_list what)
 {

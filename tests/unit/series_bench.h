@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "series.h"
+#include "outputs/series.h"
 #include "task_input.h"
 #include "unit.h"
 

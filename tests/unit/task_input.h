@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tasks.h"
+#include "tables/task_table.h"
 
 /* Start times are given in BIRTH units, so that a task's birth is the number in the test. */
 #define START_NS(birth) ((u64)(birth) << 10)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "application.h"
+#include "tables/application.h"
 #include "unit.h"
 
 #define ID "3f4a1bc2d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f80"

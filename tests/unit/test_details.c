@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "details.h"
-#include "procfs.h"
 #include "start_time.h"
+#include "tables/proc_details.h"
+#include "tables/procfs.h"
 #include "task_input.h"
 #include "unit.h"
 
@@ -16,7 +16,7 @@ enum { MAX_PID = 1 << 22, MAX_GROUPS = 100, FOREVER = 1000000000 };
 
 struct bench {
 	struct task_table *tasks;
-	struct details *details;
+	struct proc_details *details;
 	pid_t child;
 };
 
@@ -25,7 +25,7 @@ static void bench_open(struct bench *b, bool cmdline)
 	pid_t parent = getpid();
 
 	b->tasks = task_table_new(1, 1000, MAX_GROUPS);
-	b->details = details_new(b->tasks, MAX_GROUPS, cmdline);
+	b->details = proc_details_new(b->tasks, MAX_GROUPS, cmdline);
 	b->child = fork();
 	assert_true(b->child >= 0);
 	if (!b->child) {
@@ -38,7 +38,7 @@ static void bench_open(struct bench *b, bool cmdline)
 
 static void bench_close(struct bench *b)
 {
-	details_free(b->details);
+	proc_details_free(b->details);
 	task_table_free(b->tasks);
 	kill(b->child, SIGKILL);
 	waitpid(b->child, NULL, 0);
@@ -87,11 +87,11 @@ static void new_groups_are_read_once(void **state)
 	new_child(&b);
 	g = find_group(b.tasks, child_of(&b));
 	assert_null(g->cgroup);
-	assert_false(details_read(b.details, FOREVER));
+	assert_false(proc_details_read(b.details, FOREVER));
 	check_read(g);
 	assert_non_null(strstr(g->cmdline, "test_details"));
 	forge(g);
-	assert_false(details_read(b.details, FOREVER));
+	assert_false(proc_details_read(b.details, FOREVER));
 	assert_string_equal(g->cgroup, "/forged");
 	bench_close(&b);
 }
@@ -103,7 +103,7 @@ static void command_lines_are_read_if_wanted(void **state)
 	(void)state;
 	bench_open(&b, false);
 	new_child(&b);
-	details_read(b.details, FOREVER);
+	proc_details_read(b.details, FOREVER);
 	check_read(find_group(b.tasks, child_of(&b)));
 	assert_null(find_group(b.tasks, child_of(&b))->cmdline);
 	bench_close(&b);
@@ -121,13 +121,13 @@ static void what_changes_is_read_again(void **state)
 	new_child(&b);
 	g = find_group(b.tasks, child_of(&b));
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-		details_read(b.details, FOREVER);
+		proc_details_read(b.details, FOREVER);
 		forge(g);
 		send_event(b.tasks, events[i], child_of(&b), child_of(&b), "child", g->tgid);
 		/* Several in a row, as of several hierarchies, are one. */
 		send_event(b.tasks, events[i], child_of(&b), child_of(&b), "child", g->tgid);
 		seq = task_table_next_seq(b.tasks);
-		assert_false(details_read(b.details, FOREVER));
+		assert_false(proc_details_read(b.details, FOREVER));
 		check_read(g);
 		assert_true(g->changed > seq);
 	}
@@ -135,11 +135,11 @@ static void what_changes_is_read_again(void **state)
 	forge(g);
 	new_thread(b.tasks, (struct task_id){4000000, 8}, child_of(&b), "thread");
 	send_event(b.tasks, TASK_MOVED, (struct task_id){4000000, 8}, child_of(&b), "thread", 0);
-	details_read(b.details, FOREVER);
+	proc_details_read(b.details, FOREVER);
 	assert_string_equal(g->cgroup, "/forged");
 	/* Events were lost: anything may have happened. */
-	details_note_all(b.details);
-	details_read(b.details, FOREVER);
+	proc_details_note_all(b.details);
+	proc_details_read(b.details, FOREVER);
 	check_read(g);
 	bench_close(&b);
 }
@@ -153,10 +153,10 @@ static void what_has_gone_keeps_what_it_had(void **state)
 	(void)state;
 	bench_open(&b, true);
 	new_child(&b);
-	details_read(b.details, FOREVER);
+	proc_details_read(b.details, FOREVER);
 	new_process(b.tasks, gone, "gone");
 	send_fork(b.tasks, gone, child_of(&b));
-	details_read(b.details, FOREVER);
+	proc_details_read(b.details, FOREVER);
 	g = find_group(b.tasks, gone);
 	assert_true(g->details_read);
 	assert_string_equal(g->cgroup, find_group(b.tasks, child_of(&b))->cgroup);
@@ -177,7 +177,7 @@ static void what_ends_keeps_what_it_had(void **state)
 	group_set_cgroup(g, strdup("/system.slice/a.service"));
 	kill(b.child, SIGKILL);
 	assert_int_equal(waitid(P_PID, (id_t)b.child, &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
-	details_read(b.details, FOREVER);
+	proc_details_read(b.details, FOREVER);
 	assert_string_equal(g->application, "a.service");
 	bench_close(&b);
 }
@@ -191,13 +191,13 @@ static void reading_goes_on_where_it_stopped(void **state)
 	bench_open(&b, true);
 	for (u32 i = 1; i <= MAX_GROUPS; i++)
 		new_process(b.tasks, (struct task_id){MAX_PID + i, i}, "gone");
-	assert_true(details_read(b.details, 0));
+	assert_true(proc_details_read(b.details, 0));
 	for (u32 i = 1; i <= MAX_GROUPS; i++)
 		assert_false(find_group(b.tasks, (struct task_id){MAX_PID + i, i})->details_read);
 	/* So little time that each call reads one. */
 	do
 		calls++;
-	while (details_read(b.details, 1000));
+	while (proc_details_read(b.details, 1000));
 	for (u32 i = 1; i <= MAX_GROUPS; i++)
 		read += find_group(b.tasks, (struct task_id){MAX_PID + i, i})->details_read;
 	assert_int_equal(read, MAX_GROUPS);
@@ -222,10 +222,10 @@ static void groups_come_and_go_meanwhile(void **state)
 			if (next_random(&random) % 4)
 				send_death(b.tasks, id);
 		}
-		details_read(b.details, 20000);
+		proc_details_read(b.details, 20000);
 		task_table_settle(b.tasks, UINT64_MAX);
 	}
-	while (details_read(b.details, FOREVER))
+	while (proc_details_read(b.details, FOREVER))
 		;
 	for (size_t i = 0; i < task_table_group_slots(b.tasks); i++) {
 		const struct group *g = task_table_group(b.tasks, i);

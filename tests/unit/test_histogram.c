@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "histogram.h"
+#include "common/histogram.h"
 #include "unit.h"
 
 /* bucket.h once more, as the BPF programs see it, under other names. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "kallsyms.h"
+#include "probes/kallsyms.h"
 
 #include <errno.h>
 #include <string.h>

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "procfs.h"
 #include "start_time.h"
+#include "tables/procfs.h"
 #include "unit.h"
 
 static pid_t start_child(void)

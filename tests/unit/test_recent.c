@@ -2,7 +2,7 @@
 /* What came in the last minute. */
 #include "unit.h"
 
-#include "recent.h"
+#include "collect/recent.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "recorder.h"
-#include "trace_writer.h"
+#include "capture/trace_writer.h"
+#include "collect/recorder.h"
 
 enum { BATCH = 64 };
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/parts.h"
+#include "control/request.h"
 #include "protocol.h"
-#include "reply.h"
-#include "request.h"
 
 #define SNAPSHOT "{\"version\":1,\"op\":\"snapshot\",\"parts\":[\"ring\"]"
 #define SUBSCRIBE "{\"version\":1,\"op\":\"subscribe\",\"parts\":[\"ring\"]"
@@ -39,7 +39,7 @@ static void test_all_members(void **state)
 			  &r));
 	assert_int_equal(r.op, REQUEST_SUBSCRIBE);
 	assert_true(r.has_tgid && r.has_since);
-	assert_int_equal(r.parts, 1u << reply_part("threads") | 1u << reply_part("host"));
+	assert_int_equal(r.parts, 1u << part_find("threads") | 1u << part_find("host"));
 	assert_int_equal(r.since, INT64_MAX - 1);
 	assert_int_equal(r.count, 7);
 	assert_int_equal(r.interval_ns, 50000000);

@@ -2,7 +2,7 @@
 /* Slots keep their places. */
 #include "unit.h"
 
-#include "slots.h"
+#include "tables/slots.h"
 
 enum { MANY = 5000 };
 

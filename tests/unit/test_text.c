@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "common/text.h"
 #include "unit.h"
 
 enum { COMM_BYTES = 15 };

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "outputs/textfile.h"
 #include "task_input.h"
-#include "textfile.h"
 #include "unit.h"
 
 #define COST "tvtraced_context_switch_cost_seconds"

@@ -5,9 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "capture/trace_clock.h"
+#include "capture/trace_writer.h"
 #include "trace.pb-c.h"
-#include "trace_clock.h"
-#include "trace_writer.h"
 #include "unit.h"
 
 #define SECOND 1000000000ull

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "unit.h"
 
-#include "alloc.h"
-#include "trace_filter.h"
+#include "capture/trace_filter.h"
+#include "common/alloc.h"
 
 enum { SERVICE = 100, OTHER = 200, INIT = 1, START_NS = 1000 };
 

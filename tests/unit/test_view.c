@@ -2,10 +2,10 @@
 /* The block on canvases of every size: nothing is wider or higher than it may be. */
 #include <stdlib.h>
 
+#include "common/text.h"
+#include "outputs/view.h"
 #include "task_input.h"
-#include "text.h"
 #include "unit.h"
-#include "view.h"
 
 enum { MOST_WIDTH = 100, MOST_HEIGHT = 60, PAGE_BYTES = 1 << 16, NR_PROGRAMS = 15 };
 

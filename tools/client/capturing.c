@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "capturing.h"
+#include "client/capturing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "reading.h"
+#include "client/command.h"
+#include "client/json_read.h"
 
 static const u64 ms = 1000000;
 

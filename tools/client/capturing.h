@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A capture that the daemon writes to a file of the client's. */
-#ifndef TVTRACE_CAPTURING_H
-#define TVTRACE_CAPTURING_H
+#ifndef TVTRACE_CLIENT_CAPTURING_H
+#define TVTRACE_CLIENT_CAPTURING_H
 
 #include <stdbool.h>
 
+#include "client/session.h"
 #include "record.h"
-#include "session.h"
 
 struct capturing {
 	u64 last_ns, for_ns;

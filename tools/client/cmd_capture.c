@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arguments.h"
-#include "capturing.h"
-#include "command.h"
-#include "error.h"
-#include "format.h"
-#include "interrupt.h"
+#include "client/capturing.h"
+#include "client/command.h"
+#include "client/interrupt.h"
+#include "common/arguments.h"
+#include "common/error.h"
+#include "common/format.h"
 #include "protocol.h"
 
 enum {

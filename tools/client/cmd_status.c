@@ -5,15 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "clock.h"
-#include "command.h"
-#include "common.h"
-#include "error.h"
-#include "interrupt.h"
-#include "reading.h"
-#include "std_streams.h"
-#include "text.h"
+#include "client/command.h"
+#include "client/common_options.h"
+#include "client/csv.h"
+#include "client/interrupt.h"
+#include "client/json_read.h"
+#include "client/session.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/format.h"
+#include "common/std_streams.h"
+#include "common/text.h"
 
 #define MIB 1048576.0
 

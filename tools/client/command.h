@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* tvtrace's subcommands: one file each, one row each in the table of tvtrace.c. */
-#ifndef TVTRACE_COMMAND_H
-#define TVTRACE_COMMAND_H
+#ifndef TVTRACE_CLIENT_COMMAND_H
+#define TVTRACE_CLIENT_COMMAND_H
 
 /* Exit statuses of tvtrace; `tvtrace help` and README.md list them. */
 enum client_status {

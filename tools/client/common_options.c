@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "common.h"
+#include "client/common_options.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "clock.h"
-#include "command.h"
-#include "error.h"
-#include "interrupt.h"
+#include "client/command.h"
+#include "client/interrupt.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
 #include "protocol.h"
 
 enum { OPTION_SOCKET = 512, OPTION_JSON, OPTION_CSV };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Options that the commands share. */
-#ifndef TVTRACE_COMMON_H
-#define TVTRACE_COMMON_H
+#ifndef TVTRACE_CLIENT_COMMON_OPTIONS_H
+#define TVTRACE_CLIENT_COMMON_OPTIONS_H
 
 #include <argp.h>
+#include <stdbool.h>
 
-#include "listing.h"
+#include "common/histogram.h"
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
 struct common {
 	const char *socket;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "interrupt.h"
+#include "client/interrupt.h"
 
 #include <stddef.h>
 #include <time.h>
 
-#include "signals.h"
+#include "common/signals.h"
 
 static volatile sig_atomic_t came;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* SIGINT, SIGTERM and SIGHUP end what repeats, with an exit status of 0. */
-#ifndef TVTRACE_INTERRUPT_H
-#define TVTRACE_INTERRUPT_H
+#ifndef TVTRACE_CLIENT_INTERRUPT_H
+#define TVTRACE_CLIENT_INTERRUPT_H
 
 #include <stdbool.h>
 

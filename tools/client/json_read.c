@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "reading.h"
+#include "client/json_read.h"
+#include "common/names.h"
 
 struct json_object *read_member(struct json_object *object, const char *key)
 {

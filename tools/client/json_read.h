@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Reading a reply that may lack anything: what is not there is 0, "" or empty. */
-#ifndef TVTRACE_READING_H
-#define TVTRACE_READING_H
+#ifndef TVTRACE_CLIENT_JSON_READ_H
+#define TVTRACE_CLIENT_JSON_READ_H
 
 #include <json-c/json.h>
 
-#include "publication.h"
+#include "common/histogram.h"
 
 /* NULL: not there. `object` may be NULL. */
 struct json_object *read_member(struct json_object *object, const char *key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "session.h"
+#include "client/session.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,12 +11,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "command.h"
-#include "error.h"
-#include "interrupt.h"
+#include "client/command.h"
+#include "client/interrupt.h"
+#include "common/alloc.h"
+#include "common/error.h"
+#include "common/text.h"
 #include "protocol.h"
-#include "text.h"
 
 enum {
 	/* 200,000 threads and 50,000 groups, the most that a daemon lists, take less than half. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The client's end of the control socket (include/protocol.md). */
-#ifndef TVTRACE_SESSION_H
-#define TVTRACE_SESSION_H
+#ifndef TVTRACE_CLIENT_SESSION_H
+#define TVTRACE_CLIENT_SESSION_H
 
 #include <json-c/json.h>
 

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "command.h"
-#include "error.h"
-#include "signals.h"
-#include "std_streams.h"
+#include "client/command.h"
+#include "common/arguments.h"
+#include "common/error.h"
+#include "common/signals.h"
+#include "common/std_streams.h"
 
 static int help(int argc, char **argv);
 

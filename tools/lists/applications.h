@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Applications, made of thread groups. */
-#ifndef TVTRACE_APPLICATIONS_H
-#define TVTRACE_APPLICATIONS_H
+#ifndef TVTRACE_LISTS_APPLICATIONS_H
+#define TVTRACE_LISTS_APPLICATIONS_H
 
-#include "model.h"
+#include "lists/row.h"
 
 /*
  * Sorts the groups by application, and makes a row of each one's groups: an array of *nr rows, the

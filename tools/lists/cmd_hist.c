@@ -6,19 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "clock.h"
-#include "command.h"
-#include "common.h"
-#include "costs.h"
-#include "error.h"
-#include "histogram_json.h"
-#include "histogram_print.h"
-#include "interrupt.h"
-#include "names.h"
-#include "reading.h"
-#include "std_streams.h"
-#include "text.h"
+#include "client/command.h"
+#include "client/common_options.h"
+#include "client/interrupt.h"
+#include "client/json_read.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/histogram_json.h"
+#include "common/names.h"
+#include "common/std_streams.h"
+#include "common/text.h"
+#include "lists/cost_query.h"
+#include "lists/histogram_print.h"
 
 enum { OPTION_KIND = 256, OPTION_FROM, OPTION_GROUP, OPTION_APP };
 
@@ -71,14 +71,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void print_text(struct hist_command *c, const struct costs *costs)
+static void print_text(struct hist_command *c, const struct cost_query *costs)
 {
 	bool any = false;
 
 	if (c->begun)
 		putchar('\n');
 	for (int k = 0; k < NR_KINDS; k++) {
-		const struct histogram *h = costs_of(costs, k);
+		const struct histogram *h = cost_query_of(costs, k);
 
 		if ((c->kind >= 0 && c->kind != k) || !h->count)
 			continue;
@@ -91,12 +91,13 @@ static void print_text(struct hist_command *c, const struct costs *costs)
 		puts("no such switch with a cost");
 }
 
-static void print_json(const struct hist_command *c, const struct costs *costs)
+static void print_json(const struct hist_command *c, const struct cost_query *costs)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
-	json_object_object_add(o, "time_ns", json_object_new_uint64(costs_time_ns(costs)));
-	json_object_object_add(o, "interval_ns", json_object_new_uint64(costs_interval_ns(costs)));
+	json_object_object_add(o, "time_ns", json_object_new_uint64(cost_query_time_ns(costs)));
+	json_object_object_add(o, "interval_ns",
+			       json_object_new_uint64(cost_query_interval_ns(costs)));
 	for (int k = 0; k < NR_KINDS; k++) {
 		struct json_object *cost;
 
@@ -104,8 +105,9 @@ static void print_json(const struct hist_command *c, const struct costs *costs)
 			continue;
 		cost = json_object_new_object();
 		json_object_object_add(cost, "kind", json_object_new_string(kind_names[k]));
-		histogram_json_put(cost, costs_of(costs, k));
-		json_object_object_add(cost, "buckets", histogram_json_buckets(costs_of(costs, k)));
+		histogram_json_put(cost, cost_query_of(costs, k));
+		json_object_object_add(cost, "buckets",
+				       histogram_json_buckets(cost_query_of(costs, k)));
 		json_object_array_add(list, cost);
 	}
 	json_object_object_add(o, "cost", list);
@@ -113,7 +115,7 @@ static void print_json(const struct hist_command *c, const struct costs *costs)
 	json_object_put(o);
 }
 
-static void print_csv(struct hist_command *c, const struct costs *costs)
+static void print_csv(struct hist_command *c, const struct cost_query *costs)
 {
 	if (!c->begun)
 		fputs("time_ns,interval_ns,kind,ge_ns,le_ns,count\r\n", stdout);
@@ -121,12 +123,12 @@ static void print_csv(struct hist_command *c, const struct costs *costs)
 		if (c->kind >= 0 && c->kind != k)
 			continue;
 		for (u32 b = 0; b < NR_BUCKETS; b++) {
-			u64 n = histogram_bucket(costs_of(costs, k), b);
+			u64 n = histogram_bucket(cost_query_of(costs, k), b);
 
 			if (!n)
 				continue;
-			printf("%" PRIu64 ",%" PRIu64 ",%s,%" PRIu64 ",", costs_time_ns(costs),
-			       costs_interval_ns(costs), kind_names[k], bucket_low(b));
+			printf("%" PRIu64 ",%" PRIu64 ",%s,%" PRIu64 ",", cost_query_time_ns(costs),
+			       cost_query_interval_ns(costs), kind_names[k], bucket_low(b));
 			if (b != BUCKET_OVERFLOW)
 				printf("%" PRIu64, bucket_low(b + 1) - 1);
 			printf(",%" PRIu64 "\r\n", n);
@@ -134,7 +136,7 @@ static void print_csv(struct hist_command *c, const struct costs *costs)
 	}
 }
 
-static int print(struct hist_command *c, const struct costs *costs)
+static int print(struct hist_command *c, const struct cost_query *costs)
 {
 	switch (c->common.output) {
 	case OUTPUT_TEXT:
@@ -152,9 +154,9 @@ static int print(struct hist_command *c, const struct costs *costs)
 }
 
 /* Why there is nothing, when no cost is measured at all; NULL: it is. */
-static const char *no_cost(const struct costs *costs)
+static const char *no_cost(const struct cost_query *costs)
 {
-	const char *reason = read_text(read_member(costs_reply(costs), "host"), "cost_reason");
+	const char *reason = read_text(read_member(cost_query_reply(costs), "host"), "cost_reason");
 
 	return *reason ? reason : NULL;
 }
@@ -167,25 +169,25 @@ static int fail_no_cost(const char *reason)
 	return fail(CLIENT_FAILED, "%s", text_disarm(text));
 }
 
-static int repeat(struct hist_command *c, struct costs *costs)
+static int repeat(struct hist_command *c, struct cost_query *costs)
 {
 	bool intervals = c->common.interval_ns || c->common.count;
 	u64 done = 0, due_ns = clock_ns();
-	int status = costs_refresh(costs), err = 0;
+	int status = cost_query_refresh(costs), err = 0;
 
-	if (status || !costs_reply(costs))
+	if (status || !cost_query_reply(costs))
 		return status;
 	if (no_cost(costs))
 		return fail_no_cost(no_cost(costs));
-	if ((c->group || c->application) && !costs_nr_groups(costs))
+	if ((c->group || c->application) && !cost_query_nr_groups(costs))
 		return fail(CLIENT_FAILED, "there is no %s '%s'; tvtrace groups%s lists them",
 			    c->group ? "group" : "application",
 			    c->group ? c->group : c->application, c->group ? "" : " --app");
 	if (!intervals)
 		return common_output_status(print(c, costs));
 	while (!status && !err && common_next(&c->common, &done, &due_ns)) {
-		status = costs_refresh(costs);
-		if (!status && costs_reply(costs))
+		status = cost_query_refresh(costs);
+		if (!status && cost_query_reply(costs))
 			err = print(c, costs);
 	}
 	return status ? status : common_output_status(err);
@@ -193,9 +195,9 @@ static int repeat(struct hist_command *c, struct costs *costs)
 
 static int show(struct hist_command *c)
 {
-	struct costs_filter filter = {c->from, c->group, c->application};
+	struct cost_query_filter filter = {c->from, c->group, c->application};
 	struct session *session;
-	struct costs *costs;
+	struct cost_query *costs;
 	int status;
 
 	if (c->from >= 0 && (c->group || c->application))
@@ -206,9 +208,9 @@ static int show(struct hist_command *c)
 	interrupt_catch();
 	status = session_open(&session, c->common.socket);
 	if (!status) {
-		costs = costs_new(session, &filter);
+		costs = cost_query_new(session, &filter);
 		status = repeat(c, costs);
-		costs_free(costs);
+		cost_query_free(costs);
 	}
 	session_close(session);
 	return status;

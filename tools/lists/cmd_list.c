@@ -3,14 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "arguments.h"
-#include "clock.h"
-#include "columns.h"
-#include "command.h"
-#include "common.h"
-#include "error.h"
-#include "interrupt.h"
+#include "client/command.h"
+#include "client/common_options.h"
+#include "client/interrupt.h"
+#include "common/alloc.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "lists/columns.h"
+#include "lists/listing.h"
+#include "lists/model.h"
 
 enum { OPTION_SORT = 256, OPTION_APP, OPTION_LIMIT };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The columns of the listings; `tvtrace help CMD` explains them from these tables. */
-#ifndef TVTRACE_COLUMNS_H
-#define TVTRACE_COLUMNS_H
+#ifndef TVTRACE_LISTS_COLUMNS_H
+#define TVTRACE_LISTS_COLUMNS_H
 
-#include "listing.h"
+#include "lists/column.h"
 
 enum { NR_GROUP_COLUMNS = 23, NR_APPLICATION_COLUMNS = 20, NR_THREAD_COLUMNS = 21 };
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "costs.h"
+#include "lists/cost_query.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "command.h"
-#include "index.h"
-#include "names.h"
-#include "reading.h"
+#include "client/command.h"
+#include "client/json_read.h"
+#include "common/alloc.h"
+#include "common/index.h"
+#include "common/names.h"
 
 /* Of one group, or of the host. */
 struct part {
@@ -23,9 +23,9 @@ struct parts {
 	struct index *by_id;
 };
 
-struct costs {
+struct cost_query {
 	struct session *session;
-	struct costs_filter filter;
+	struct cost_query_filter filter;
 	struct json_object *reply;
 	struct parts now, before;
 	struct histogram shown[NR_KINDS];
@@ -33,9 +33,9 @@ struct costs {
 	bool again;
 };
 
-struct costs *costs_new(struct session *session, const struct costs_filter *filter)
+struct cost_query *cost_query_new(struct session *session, const struct cost_query_filter *filter)
 {
-	struct costs *c = xcalloc(1, sizeof(*c));
+	struct cost_query *c = xcalloc(1, sizeof(*c));
 
 	c->session = session;
 	c->filter = *filter;
@@ -53,7 +53,7 @@ static void parts_release(struct parts *p)
 	*p = (struct parts){0};
 }
 
-void costs_free(struct costs *c)
+void cost_query_free(struct cost_query *c)
 {
 	if (!c)
 		return;
@@ -86,12 +86,12 @@ static void take_costs(struct part *part, struct json_object *list, const char *
 	}
 }
 
-static bool of_groups(const struct costs *c)
+static bool of_groups(const struct cost_query *c)
 {
 	return c->filter.group || c->filter.application;
 }
 
-static void take_parts(struct costs *c)
+static void take_parts(struct cost_query *c)
 {
 	struct json_object *list = read_member(c->reply, "group_cost");
 	const char *from = c->filter.from < 0 ? NULL : from_names[c->filter.from];
@@ -144,7 +144,7 @@ static void add_growth(struct histogram *to, const struct histogram *now,
 			     (u32)first, (u32)last);
 }
 
-static void show(struct costs *c)
+static void show(struct cost_query *c)
 {
 	for (int k = 0; k < NR_KINDS; k++)
 		histogram_clear(&c->shown[k]);
@@ -161,7 +161,7 @@ static void show(struct costs *c)
 	}
 }
 
-static int ask(struct costs *c)
+static int ask(struct cost_query *c)
 {
 	struct json_object *o = json_object_new_object(), *parts = json_object_new_array();
 	const char *group = c->filter.group;
@@ -187,7 +187,7 @@ static int ask(struct costs *c)
 	return status;
 }
 
-int costs_refresh(struct costs *c)
+int cost_query_refresh(struct cost_query *c)
 {
 	int status;
 	u64 time_ns;
@@ -210,27 +210,27 @@ int costs_refresh(struct costs *c)
 	return CLIENT_OK;
 }
 
-const struct histogram *costs_of(const struct costs *c, int kind)
+const struct histogram *cost_query_of(const struct cost_query *c, int kind)
 {
 	return &c->shown[kind];
 }
 
-u64 costs_time_ns(const struct costs *c)
+u64 cost_query_time_ns(const struct cost_query *c)
 {
 	return c->time_ns;
 }
 
-u64 costs_interval_ns(const struct costs *c)
+u64 cost_query_interval_ns(const struct cost_query *c)
 {
 	return c->interval_ns;
 }
 
-size_t costs_nr_groups(const struct costs *c)
+size_t cost_query_nr_groups(const struct cost_query *c)
 {
 	return c->now.n;
 }
 
-struct json_object *costs_reply(const struct costs *c)
+struct json_object *cost_query_reply(const struct cost_query *c)
 {
 	return c->reply;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "histogram_print.h"
+#include "lists/histogram_print.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "format.h"
+#include "common/format.h"
 
 enum { BAR = 36 };
 

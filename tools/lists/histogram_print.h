@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A histogram as text for people. */
-#ifndef TVTRACE_HISTOGRAM_PRINT_H
-#define TVTRACE_HISTOGRAM_PRINT_H
+#ifndef TVTRACE_LISTS_HISTOGRAM_PRINT_H
+#define TVTRACE_LISTS_HISTOGRAM_PRINT_H
 
-#include "histogram.h"
+#include "common/histogram.h"
 
 /* Values in the octave [2^e, 2^(e+1)). */
 u64 histogram_octave(const struct histogram *h, int e);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "layout.h"
+#include "lists/layout.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "common/text.h"
 
 enum {
 	LEAST = 20,	   /* columns that a terminal can be taken at its word for */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which columns a line has room for, and how much each gets. */
-#ifndef TVTRACE_LAYOUT_H
-#define TVTRACE_LAYOUT_H
+#ifndef TVTRACE_LISTS_LAYOUT_H
+#define TVTRACE_LISTS_LAYOUT_H
 
-#include "listing.h"
+#include "lists/column.h"
 
 enum {
 	LAYOUT_PLAIN = 80,	    /* where there is no terminal that has a width */

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "listing.h"
+#include "lists/listing.h"
 
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "layout.h"
-#include "std_streams.h"
-#include "text.h"
+#include "client/csv.h"
+#include "common/alloc.h"
+#include "common/std_streams.h"
+#include "common/text.h"
+#include "lists/layout.h"
 
 char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct row *r)
 {
@@ -115,23 +117,6 @@ static void print_text(const struct listing *l, const struct row *const *rows, s
 	free(line);
 	free(widths);
 	titles_free(titles);
-}
-
-void csv_field(FILE *out, const char *text)
-{
-	bool formula = *text && strchr("=+-@\t'", *text);
-
-	if (!strpbrk(text, ",\"\r\n")) {
-		fprintf(out, "%s%s", formula ? "'" : "", text);
-		return;
-	}
-	fprintf(out, "\"%s", formula ? "'" : "");
-	for (; *text; text++) {
-		if (*text == '"')
-			putc('"', out);
-		putc(*text, out);
-	}
-	putc('"', out);
 }
 
 /* As many digits as are exact for whole numbers, and six for others. */

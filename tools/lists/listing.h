@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A list of rows as text, JSON or CSV, all three from one table of columns. */
-#ifndef TVTRACE_LISTING_H
-#define TVTRACE_LISTING_H
+#ifndef TVTRACE_LISTS_LISTING_H
+#define TVTRACE_LISTS_LISTING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "format.h"
-#include "model.h"
-#include "titles.h"
-
-enum cell {
-	CELL_NAME,
-	CELL_ID,
-	CELL_COUNT,
-	CELL_RATE,
-	CELL_PERCENT,
-	CELL_NS,
-};
+#include "client/common_options.h"
+#include "common/format.h"
+#include "common/titles.h"
+#include "lists/column.h"
 
 enum { CELL_TEXT_LEN = FORMAT_LEN + 8 };
-
-/*
- * The widths are those of text; with neither, a column is for JSON and CSV only. Numbers of a
- * CELL_PERCENT are shares of 1. A number that does not exist is NAN: "-" in text, null in JSON,
- * nothing in CSV.
- */
-struct column {
-	const char *key; /* in JSON and CSV, and of --sort; names the unit */
-	const char *heading;
-	enum cell cell;
-	int width; /* in a line of 80 */
-	int wide;  /* where there is more room, the least that it takes: see layout.h */
-	double (*number)(const struct row *r);
-	const char *(*name)(const struct row *r);
-	const char *help;
-};
-
-enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
 struct listing {
 	enum output output;
@@ -80,12 +54,5 @@ char *listing_doc_add(char *doc, const char *heading, const struct column *colum
 
 /* argp's help_filter for such a text: argp would reallocate what it is to print. */
 char *listing_keep_text(int key, const char *text, void *input);
-
-/*
- * Text for one field of CSV (RFC 4180). What a spreadsheet would take for a formula, as it begins
- * with one of = + - @ or a tab, gets a ' in front; so does what begins with a ', which makes it
- * reversible.
- */
-void csv_field(FILE *out, const char *text);
 
 #endif

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "model.h"
+#include "lists/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "applications.h"
-#include "command.h"
-#include "index.h"
-#include "reading.h"
-#include "text.h"
+#include "client/command.h"
+#include "client/json_read.h"
+#include "common/alloc.h"
+#include "common/index.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "lists/applications.h"
 
 struct known {
 	struct row row;		     /* first: what callers see */

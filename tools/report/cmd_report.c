@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "arguments.h"
-#include "columns.h"
-#include "command.h"
-#include "common.h"
-#include "error.h"
-#include "report.h"
-#include "text.h"
-#include "trace_file.h"
+#include "client/command.h"
+#include "client/common_options.h"
+#include "common/alloc.h"
+#include "common/arguments.h"
+#include "common/error.h"
+#include "common/text.h"
+#include "lists/columns.h"
+#include "report/report.h"
+#include "report/trace_file.h"
 
 enum {
 	OPTION_FROM = 256,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What `tvtrace report` prints, in its four forms. */
-#ifndef TVTRACE_REPORT_H
-#define TVTRACE_REPORT_H
+#ifndef TVTRACE_REPORT_REPORT_H
+#define TVTRACE_REPORT_REPORT_H
 
-#include "listing.h"
-#include "trace_model.h"
+#include "lists/listing.h"
+#include "report/trace_model.h"
 
 /* The columns are a copy: where no switch has a kind, others are shown. */
 struct report_list {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "report.h"
-#include "text.h"
+#include "common/text.h"
+#include "report/report.h"
 
 enum { LINE = 512 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A report as one page of HTML (well-formed XML, too) that needs nothing else, not even scripts. */
-#include "report_html.h"
-#include "std_streams.h"
+#include "common/std_streams.h"
+#include "report/html.h"
+#include "report/report.h"
+#include "report/report_svg.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,30 +31,6 @@ static const char style[] =
 	"overflow-wrap:anywhere}\n"
 	".head th{text-align:left;vertical-align:top}.head td{text-align:left;white-space:normal;"
 	"width:100%}\n";
-
-void html_text(const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			fputs("&amp;", stdout);
-			break;
-		case '<':
-			fputs("&lt;", stdout);
-			break;
-		case '>':
-			fputs("&gt;", stdout);
-			break;
-		case '"':
-			fputs("&quot;", stdout);
-			break;
-		case '\'':
-			fputs("&#39;", stdout);
-			break;
-		default:
-			putchar(*text);
-		}
-}
 
 static void print_line(void *ctx, const char *key, const char *text)
 {

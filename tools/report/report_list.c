@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "columns.h"
-#include "report.h"
+#include "common/alloc.h"
+#include "lists/columns.h"
+#include "report/report.h"
 
 static const struct table {
 	const char *what;

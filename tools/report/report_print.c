@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "histogram_json.h"
-#include "histogram_print.h"
-#include "names.h"
-#include "report.h"
-#include "std_streams.h"
+#include "common/histogram_json.h"
+#include "common/names.h"
+#include "common/std_streams.h"
+#include "lists/histogram_print.h"
+#include "report/report.h"
 
 static void print_line(void *ctx, const char *key, const char *text)
 {

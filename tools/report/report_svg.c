@@ -4,8 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "names.h"
-#include "report_html.h"
+#include "common/names.h"
+#include "report/html.h"
+#include "report/report_svg.h"
 
 enum {
 	WIDTH = 900,

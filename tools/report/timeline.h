@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Switches over time, by kind: in so few steps that a picture holds them, however long it takes. */
-#ifndef TVTRACE_TIMELINE_H
-#define TVTRACE_TIMELINE_H
+#ifndef TVTRACE_REPORT_TIMELINE_H
+#define TVTRACE_REPORT_TIMELINE_H
 
 #include "record.h"
 

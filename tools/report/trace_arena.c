@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_arena.h"
+#include "report/trace_arena.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 enum { BLOCK = 256 << 10, ALIGNMENT = 16 };
 

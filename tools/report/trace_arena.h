@@ -3,8 +3,8 @@
  * Memory of one unpacked packet, given back all at once: some ten allocations per packet cost
  * nothing, and a packet that wants more than there may be fails instead of taking it.
  */
-#ifndef TVTRACE_TRACE_ARENA_H
-#define TVTRACE_TRACE_ARENA_H
+#ifndef TVTRACE_REPORT_TRACE_ARENA_H
+#define TVTRACE_REPORT_TRACE_ARENA_H
 
 #include <protobuf-c/protobuf-c.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_file.h"
+#include "report/trace_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "command.h"
-#include "error.h"
-#include "trace_arena.h"
-#include "trace_source.h"
+#include "client/command.h"
+#include "common/alloc.h"
+#include "common/error.h"
+#include "report/trace_arena.h"
+#include "report/trace_source.h"
 
 enum {
 	PACKET_TAG = 1 << 3 | 2,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The packets of a Perfetto trace, one after another; hostile ones take a bounded memory. */
-#ifndef TVTRACE_TRACE_FILE_H
-#define TVTRACE_TRACE_FILE_H
+#ifndef TVTRACE_REPORT_TRACE_FILE_H
+#define TVTRACE_REPORT_TRACE_FILE_H
 
 #include "record.h"
 #include "trace.pb-c.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_join.h"
+#include "report/trace_join.h"
 
 #include <stdlib.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 /*
  * How many wait for their other half: tvtraced lets at most 1024 wait. Of other traces no other

@@ -3,8 +3,8 @@
  * Joins the two things that a capture has of each switch of a CPU: who, from the bundles, and what,
  * from the instants. Both come in order of time, one a while before the other.
  */
-#ifndef TVTRACE_TRACE_JOIN_H
-#define TVTRACE_TRACE_JOIN_H
+#ifndef TVTRACE_REPORT_TRACE_JOIN_H
+#define TVTRACE_REPORT_TRACE_JOIN_H
 
 #include <stdbool.h>
 

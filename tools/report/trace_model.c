@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_model.h"
+#include "report/trace_model.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "text.h"
-#include "trace_join.h"
-#include "trace_rows.h"
-#include "trace_words.h"
+#include "common/alloc.h"
+#include "common/text.h"
+#include "report/trace_join.h"
+#include "report/trace_rows.h"
+#include "report/track_decoder.h"
 
 enum {
 	MAX_CPUS = 1 << 10,	/* Perfetto itself takes no more */
@@ -34,7 +34,7 @@ struct span {
 };
 
 struct trace_model {
-	struct trace_words *words;
+	struct track_decoder *words;
 	struct trace_tasks *tasks;
 	struct cpu *cpus[MAX_CPUS];
 	u64 from_ns, to_ns;	      /* from the origin */
@@ -51,7 +51,7 @@ struct trace_model *trace_model_new(u64 from_ns, u64 to_ns)
 {
 	struct trace_model *m = xcalloc(1, sizeof(*m));
 
-	m->words = trace_words_new();
+	m->words = track_decoder_new();
 	m->tasks = trace_tasks_new();
 	m->from_ns = from_ns;
 	m->to_ns = to_ns;
@@ -84,7 +84,7 @@ void trace_model_free(struct trace_model *m)
 		free(m->cpus[cpu]);
 	release_summary(&m->summary);
 	trace_rows_release(&m->rows);
-	trace_words_free(m->words);
+	track_decoder_free(m->words);
 	trace_tasks_free(m->tasks);
 	free(m->end_reason);
 	free(m->suspensions);
@@ -362,7 +362,7 @@ static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 
 static void take_event(struct trace_model *m, const TracePacket *p)
 {
-	struct trace_event e = trace_words_event(m->words, p);
+	struct trace_event e = track_decoder_event(m->words, p);
 	struct joined what = {.ts_ns = e.ts_ns, .labelled = true};
 	struct cpu *cpu;
 
@@ -420,7 +420,7 @@ static void take_clocks(struct trace_facts *f, const ClockSnapshot *s)
 
 void trace_model_packet(struct trace_model *m, const TracePacket *p)
 {
-	trace_words_learn(m->words, p);
+	track_decoder_learn(m->words, p);
 	switch (p->data_case) {
 	case TRACE_PACKET__DATA_FTRACE_EVENTS:
 		take_bundle(m, p->ftrace_events);

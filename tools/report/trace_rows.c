@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_rows.h"
+#include "report/trace_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "applications.h"
+#include "common/alloc.h"
+#include "lists/applications.h"
 
 enum { MAX_ANCESTORS = 64, COMM = 15 };
 

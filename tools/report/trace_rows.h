@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Rows as the live commands have them, of the tasks of a trace. */
-#ifndef TVTRACE_TRACE_ROWS_H
-#define TVTRACE_TRACE_ROWS_H
+#ifndef TVTRACE_REPORT_TRACE_ROWS_H
+#define TVTRACE_REPORT_TRACE_ROWS_H
 
-#include "model.h"
-#include "trace_model.h"
-#include "trace_tasks.h"
+#include "lists/model.h"
+#include "report/trace_summary.h"
+#include "report/trace_tasks.h"
 
 struct trace_rows {
 	struct row *rows[TRACE_APPLICATIONS + 1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_source.h"
+#include "report/trace_source.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 enum {
 	BUFFER = 64 << 10,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Bytes one after another: of a file, compressed by gzip or not, or of a zlib stream in memory. */
-#ifndef TVTRACE_TRACE_SOURCE_H
-#define TVTRACE_TRACE_SOURCE_H
+#ifndef TVTRACE_REPORT_TRACE_SOURCE_H
+#define TVTRACE_REPORT_TRACE_SOURCE_H
 
 #include <stddef.h>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_tasks.h"
+#include "report/trace_tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "applications.h"
-#include "index.h"
+#include "common/alloc.h"
+#include "common/index.h"
+#include "lists/applications.h"
 
 enum {
 	MAX_TASKS = 1 << 19,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The tasks of a trace: what they are called, what they are part of, and what they are charged. */
-#ifndef TVTRACE_TRACE_TASKS_H
-#define TVTRACE_TRACE_TASKS_H
+#ifndef TVTRACE_REPORT_TRACE_TASKS_H
+#define TVTRACE_REPORT_TRACE_TASKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "charges.h"
-#include "text.h"
+#include "common/charges.h"
+#include "common/text.h"
 #include "trace.pb-c.h"
 
 struct trace_application {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_words.h"
+#include "report/track_decoder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "names.h"
+#include "common/alloc.h"
+#include "common/names.h"
 
 enum {
 	/* track_event.proto */
@@ -40,7 +40,7 @@ struct track {
 	u32 cpu;
 };
 
-struct trace_words {
+struct track_decoder {
 	struct words events, categories, annotations;
 	struct track *tracks; /* of CPUs, sorted by uuid */
 	size_t nr_tracks, room;
@@ -48,12 +48,12 @@ struct trace_words {
 	u64 switches, tvtraced; /* uuids */
 };
 
-struct trace_words *trace_words_new(void)
+struct track_decoder *track_decoder_new(void)
 {
-	return xcalloc(1, sizeof(struct trace_words));
+	return xcalloc(1, sizeof(struct track_decoder));
 }
 
-void trace_words_free(struct trace_words *w)
+void track_decoder_free(struct track_decoder *w)
 {
 	if (!w)
 		return;
@@ -124,7 +124,7 @@ static int find(const struct words *w, u32 sequence, u64 iid)
 }
 
 /* Where a track is, or would be. */
-static size_t place_of(const struct trace_words *w, u64 uuid)
+static size_t place_of(const struct track_decoder *w, u64 uuid)
 {
 	size_t low = 0, high = w->nr_tracks;
 
@@ -139,14 +139,14 @@ static size_t place_of(const struct trace_words *w, u64 uuid)
 	return low;
 }
 
-static const struct track *track_of(const struct trace_words *w, u64 uuid)
+static const struct track *track_of(const struct track_decoder *w, u64 uuid)
 {
 	size_t at = place_of(w, uuid);
 
 	return at < w->nr_tracks && w->tracks[at].uuid == uuid ? &w->tracks[at] : NULL;
 }
 
-static void add_cpu(struct trace_words *w, u64 uuid, u32 cpu)
+static void add_cpu(struct track_decoder *w, u64 uuid, u32 cpu)
 {
 	size_t at = place_of(w, uuid);
 
@@ -161,7 +161,7 @@ static void add_cpu(struct trace_words *w, u64 uuid, u32 cpu)
 	w->nr_tracks++;
 }
 
-static void learn_track(struct trace_words *w, const TrackDescriptor *t)
+static void learn_track(struct track_decoder *w, const TrackDescriptor *t)
 {
 	unsigned int cpu;
 
@@ -179,7 +179,7 @@ static void learn_track(struct trace_words *w, const TrackDescriptor *t)
 	}
 }
 
-void trace_words_learn(struct trace_words *w, const TracePacket *p)
+void track_decoder_learn(struct track_decoder *w, const TracePacket *p)
 {
 	const InternedData *d = p->interned_data;
 	u32 sequence = p->trusted_packet_sequence_id;
@@ -200,12 +200,12 @@ void trace_words_learn(struct trace_words *w, const TracePacket *p)
 		learn_track(w, p->track_descriptor);
 }
 
-static int name_meaning(const struct trace_words *w, const TrackEvent *e, u32 sequence)
+static int name_meaning(const struct track_decoder *w, const TrackEvent *e, u32 sequence)
 {
 	return e->name ? event_meaning(e->name) : find(&w->events, sequence, e->name_iid);
 }
 
-static u64 annotated(const struct trace_words *w, const TrackEvent *e, u32 sequence, int meaning)
+static u64 annotated(const struct track_decoder *w, const TrackEvent *e, u32 sequence, int meaning)
 {
 	for (size_t i = 0; i < e->n_debug_annotations; i++) {
 		const DebugAnnotation *a = e->debug_annotations[i];
@@ -219,7 +219,7 @@ static u64 annotated(const struct trace_words *w, const TrackEvent *e, u32 seque
 }
 
 /* Without kind, from and reason it is none of ours. */
-static void read_switch(const struct trace_words *w, const TrackEvent *e, u32 sequence,
+static void read_switch(const struct track_decoder *w, const TrackEvent *e, u32 sequence,
 			struct trace_event *result)
 {
 	int kind = name_meaning(w, e, sequence), from = -1, reason = -1;
@@ -242,7 +242,7 @@ static void read_switch(const struct trace_words *w, const TrackEvent *e, u32 se
 	result->other = (u32)annotated(w, e, sequence, ANNOTATION_OTHER);
 }
 
-struct trace_event trace_words_event(const struct trace_words *w, const TracePacket *p)
+struct trace_event track_decoder_event(const struct track_decoder *w, const TracePacket *p)
 {
 	const TrackEvent *e = p->track_event;
 	u32 sequence = p->trusted_packet_sequence_id;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the track events of a capture mean: its interned names and its tracks (capture.md). */
-#ifndef TVTRACE_TRACE_WORDS_H
-#define TVTRACE_TRACE_WORDS_H
+#ifndef TVTRACE_REPORT_TRACK_DECODER_H
+#define TVTRACE_REPORT_TRACK_DECODER_H
 
 #include <stdbool.h>
 
 #include "record.h"
 #include "trace.pb-c.h"
 
-struct trace_words;
+struct track_decoder;
 
-struct trace_words *trace_words_new(void);
-void trace_words_free(struct trace_words *w);
+struct track_decoder *track_decoder_new(void);
+void track_decoder_free(struct track_decoder *w);
 
 /* Takes what a packet defines: interned names and tracks. */
-void trace_words_learn(struct trace_words *w, const TracePacket *p);
+void track_decoder_learn(struct track_decoder *w, const TracePacket *p);
 
 enum trace_meaning {
 	MEANS_NOTHING, /* to us */
@@ -34,7 +34,7 @@ struct trace_event {
 };
 
 /* What the track event of a packet says. */
-struct trace_event trace_words_event(const struct trace_words *w, const TracePacket *p);
+struct trace_event track_decoder_event(const struct track_decoder *w, const TracePacket *p);
 
 /* Annotations that have their name with them; NULL and 0: there is none. */
 const char *trace_text(const TrackEvent *e, const char *name);

@@ -6,16 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arguments.h"
-#include "clock.h"
-#include "command.h"
-#include "error.h"
-#include "guard.h"
-#include "interrupt.h"
-#include "messages.h"
+#include "client/command.h"
+#include "client/interrupt.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/messages.h"
+#include "common/terminal.h"
+#include "common/terminal_guard.h"
+#include "lists/listing.h"
 #include "protocol.h"
-#include "terminal.h"
-#include "top.h"
+#include "top/top.h"
 
 enum { OPTION_SOCKET = 512, DEFAULT_INTERVAL_S = 2 };
 
@@ -30,16 +31,16 @@ static void leave_screen(void)
 {
 	if (!isendwin())
 		endwin();
-	guard_take(false);
+	terminal_guard_take(false);
 }
 
 static int open_screen(void)
 {
 	bool colors;
 
-	guard_take(true);
+	terminal_guard_take(true);
 	if (!terminal_open(stdout, stdin, &colors)) {
-		guard_take(false);
+		terminal_guard_take(false);
 		return fail(CLIENT_FAILED,
 			    "top: this terminal cannot be driven (TERM=%s); use tvtrace "
 			    "groups -i 2",
@@ -149,5 +150,5 @@ int command_top(int argc, char **argv)
 	arguments_parse(&argp, argc, argv, &c);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return fail(CLIENT_USAGE, "top: needs a terminal; use tvtrace groups -i 2");
-	return guard_run(show, &c, CLIENT_FAILED);
+	return terminal_guard_run(show, &c, CLIENT_FAILED);
 }

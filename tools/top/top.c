@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "top.h"
+#include "top/top.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "command.h"
+#include "client/command.h"
+#include "client/json_read.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "lists/listing.h"
 #include "protocol.h"
-#include "reading.h"
 
 enum { FIRST_INTERVAL_NS = 250000000 };
 
@@ -115,10 +116,10 @@ static const char *cut_name(char *out, size_t size, const char *name)
 /* What the histograms are of: what was entered. */
 static void new_costs(struct top *t)
 {
-	struct costs_filter filter = {.from = -1};
+	struct cost_query_filter filter = {.from = -1};
 	static char number[16], name[PROTOCOL_NAME_LEN];
 
-	costs_free(t->costs);
+	cost_query_free(t->costs);
 	t->costs = NULL;
 	if (!t->histograms)
 		return;
@@ -127,7 +128,7 @@ static void new_costs(struct top *t)
 		filter.group = number;
 	else if (t->level == LEVEL_GROUPS && t->application)
 		filter.application = cut_name(name, sizeof(name), t->application);
-	t->costs = costs_new(t->session, &filter);
+	t->costs = cost_query_new(t->session, &filter);
 }
 
 static void note_seen(struct top *t)
@@ -146,7 +147,7 @@ static int refresh_all(struct top *t)
 	int status = model_refresh(t->model);
 
 	if (!status && t->costs)
-		status = costs_refresh(t->costs);
+		status = cost_query_refresh(t->costs);
 	return status;
 }
 
@@ -168,7 +169,7 @@ static int begin_level(struct top *t, enum level level)
 	}
 	new_costs(t);
 	if (!status && t->costs)
-		status = costs_refresh(t->costs);
+		status = cost_query_refresh(t->costs);
 	top_arrange(t);
 	return status;
 }
@@ -217,7 +218,7 @@ int top_toggle_histograms(struct top *t)
 {
 	t->histograms = !t->histograms;
 	new_costs(t);
-	return t->costs ? costs_refresh(t->costs) : CLIENT_OK;
+	return t->costs ? cost_query_refresh(t->costs) : CLIENT_OK;
 }
 
 void top_move(struct top *t, long rows)
@@ -234,7 +235,7 @@ void top_move(struct top *t, long rows)
 
 void top_close(struct top *t)
 {
-	costs_free(t->costs);
+	cost_query_free(t->costs);
 	model_free(t->model);
 	free(t->applications);
 	free(t->application);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* `tvtrace top` inside: what it shows (top.c), how it draws (top_draw.c), what keys do
  * (top_keys.c). */
-#ifndef TVTRACE_TOP_H
-#define TVTRACE_TOP_H
+#ifndef TVTRACE_TOP_TOP_H
+#define TVTRACE_TOP_TOP_H
 
-#include "columns.h"
-#include "costs.h"
-#include "model.h"
+#include "lists/columns.h"
+#include "lists/cost_query.h"
+#include "lists/model.h"
 
 enum level { LEVEL_APPLICATIONS, LEVEL_GROUPS, LEVEL_THREADS, NR_LEVELS };
 
@@ -23,7 +23,7 @@ extern const struct level_info levels[NR_LEVELS];
 struct top {
 	struct session *session;
 	struct model *model;	  /* of the groups; at LEVEL_THREADS of the threads */
-	struct costs *costs;	  /* NULL: no histogram pane */
+	struct cost_query *costs; /* NULL: no histogram pane */
 	struct row *applications; /* what rows point to at LEVEL_APPLICATIONS */
 	const struct row **rows;  /* sorted and filtered */
 	struct titles *titles;	  /* of rows */

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "top.h"
+#include "top/top.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "layout.h"
-#include "names.h"
-#include "reading.h"
-#include "terminal.h"
-#include "text.h"
+#include "client/json_read.h"
+#include "common/format.h"
+#include "common/names.h"
+#include "common/terminal.h"
+#include "common/text.h"
+#include "lists/layout.h"
+#include "lists/listing.h"
 
 enum {
 	HEAD_LINES = 4, /* host, trust, path, headings */
@@ -202,7 +204,7 @@ static u64 octave(const struct histogram *h, int e)
 /* One kind, `lines` octaves from 2^first ns on; the last line holds all above. */
 static void draw_histogram(const struct top *t, int y, int x, int width, int kind, int first)
 {
-	const struct histogram *h = costs_of(t->costs, kind);
+	const struct histogram *h = cost_query_of(t->costs, kind);
 	char mean[FORMAT_LEN], p99[FORMAT_LEN], low[FORMAT_LEN], count[FORMAT_LEN];
 	int lines = HISTOGRAM_LINES - 1, room = width - 21;
 	u64 counts[HISTOGRAM_LINES] = {0}, most = 0;
@@ -233,8 +235,8 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 static int first_octave(const struct top *t)
 {
 	for (int e = 0; e <= BUCKET_MAX_EXP; e++)
-		if (octave(costs_of(t->costs, KIND_THREAD), e) ||
-		    octave(costs_of(t->costs, KIND_PROCESS), e))
+		if (octave(cost_query_of(t->costs, KIND_THREAD), e) ||
+		    octave(cost_query_of(t->costs, KIND_PROCESS), e))
 			return e < BUCKET_MAX_EXP - HISTOGRAM_LINES
 				       ? e
 				       : BUCKET_MAX_EXP - HISTOGRAM_LINES;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "top.h"
+#include "top/top.h"
 
 #include <ncurses.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "clock.h"
-#include "command.h"
+#include "client/command.h"
+#include "common/clock.h"
 
 enum { ESCAPE = 27, DELETE = 127, CONTROL_H = 8, CONTROL_L = 12, MOST_KEYS = 256 };
 

@@ -10,24 +10,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "arguments.h"
-#include "capturing.h"
-#include "clock.h"
-#include "command.h"
-#include "common.h"
-#include "condition.h"
-#include "costs.h"
-#include "error.h"
-#include "format.h"
-#include "interrupt.h"
-#include "listing.h"
-#include "names.h"
+#include "client/capturing.h"
+#include "client/command.h"
+#include "client/common_options.h"
+#include "client/interrupt.h"
+#include "client/json_read.h"
+#include "common/alloc.h"
+#include "common/arguments.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/format.h"
+#include "common/names.h"
+#include "common/std_streams.h"
+#include "common/text.h"
+#include "lists/cost_query.h"
+#include "lists/listing.h"
+#include "lists/model.h"
 #include "protocol.h"
-#include "reading.h"
-#include "std_streams.h"
-#include "text.h"
-#include "trigger_files.h"
+#include "trigger/condition.h"
+#include "trigger/trigger_files.h"
 
 enum {
 	OPTION_LAST = 256,
@@ -49,7 +50,7 @@ struct trigger_command {
 	size_t nr_conditions;
 	/* While it runs: */
 	struct session *session;
-	struct costs *costs;
+	struct cost_query *costs;
 	struct model *model; /* NULL: no condition is about an application */
 	u64 switches[NR_KINDS], grown[NR_KINDS];
 	u64 saved;
@@ -150,7 +151,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static void take_switches(struct trigger_command *c)
 {
-	struct json_object *list = read_member(costs_reply(c->costs), "switches");
+	struct json_object *list = read_member(cost_query_reply(c->costs), "switches");
 	u64 now[NR_KINDS] = {0};
 
 	for (size_t i = 0; i < read_length(list); i++)
@@ -165,9 +166,9 @@ static void take_switches(struct trigger_command *c)
 
 static int refresh(struct trigger_command *c)
 {
-	int status = costs_refresh(c->costs);
+	int status = cost_query_refresh(c->costs);
 
-	if (status || !costs_reply(c->costs))
+	if (status || !cost_query_reply(c->costs))
 		return status;
 	take_switches(c);
 	return c->model ? model_refresh(c->model) : CLIENT_OK;
@@ -179,7 +180,7 @@ static double rate(const struct trigger_command *c, int kind)
 
 	for (int k = 0; k < NR_KINDS; k++)
 		sum += kind < 0 || kind == k ? c->grown[k] : 0;
-	return (double)sum * 1e9 / (double)costs_interval_ns(c->costs);
+	return (double)sum * 1e9 / (double)cost_query_interval_ns(c->costs);
 }
 
 /* NAN: there is no application of that name. */
@@ -204,7 +205,7 @@ static double figure_of(const struct trigger_command *c, const struct condition 
 		return rate(c, k->kind);
 	if (k->figure == FIGURE_COST)
 		return share(c, k->application);
-	h = costs_of(c->costs, k->kind);
+	h = cost_query_of(c->costs, k->kind);
 	if (!h->count)
 		return NAN;
 	return k->figure == FIGURE_MEAN ? histogram_mean(h) : histogram_quantile(h, k->quantile);
@@ -243,7 +244,7 @@ static int run_capture(const struct trigger_command *c, int fd, struct capturing
 static char *describe(const struct trigger_command *c, const struct condition *k, u64 since_ns,
 		      const struct capturing_progress *p)
 {
-	struct json_object *host = read_member(costs_reply(c->costs), "host");
+	struct json_object *host = read_member(cost_query_reply(c->costs), "host");
 	char now[TIME_LEN], since[TIME_LEN], figure[CONDITION_VALUE_LEN], *text;
 
 	if (asprintf(&text,
@@ -254,7 +255,7 @@ static char *describe(const struct trigger_command *c, const struct condition *k
 		     "capture    %" PRIu64 " switches, %" PRIu64 " lost, %" PRIu64 " bytes%s%s\n"
 		     "host       Linux %s, tvtraced %s, cost source %s, bias %" PRIu64 " ns\n",
 		     k->text, condition_format(figure, k, k->last_figure),
-		     (double)costs_interval_ns(c->costs) / 1e9, format_time(since, since_ns),
+		     (double)cost_query_interval_ns(c->costs) / 1e9, format_time(since, since_ns),
 		     (double)since_ns / 1e9, format_time(now, 0), (double)c->wanted.last_ns / 1e9,
 		     p->switches, p->lost, p->bytes, p->message[0] ? "; cut off: " : "", p->message,
 		     read_text(host, "kernel"), read_text(host, "tvtraced"),
@@ -279,13 +280,13 @@ static bool is_empty(int fd)
 /* A failure to write is told and lived with: the next one may find room. */
 static int save(struct trigger_command *c, struct condition *k)
 {
-	u64 since_ns = costs_time_ns(c->costs) - k->true_since_ns;
+	u64 since_ns = cost_query_time_ns(c->costs) - k->true_since_ns;
 	char name[TRIGGER_NAME_LEN], figure[CONDITION_VALUE_LEN], now[TIME_LEN], *text;
 	struct capturing_progress p;
 	int fd = trigger_files_begin(&c->files, name), status, err;
 	bool empty;
 
-	k->saved_ns = costs_time_ns(c->costs);
+	k->saved_ns = cost_query_time_ns(c->costs);
 	k->true_since_ns = 0;
 	if (fd < 0) {
 		warn("cannot make a file in %s: %s; `%s' is not saved", c->files.path,
@@ -314,7 +315,7 @@ static int save(struct trigger_command *c, struct condition *k)
 
 static bool may_save(const struct trigger_command *c, const struct condition *k)
 {
-	return !k->saved_ns || costs_time_ns(c->costs) - k->saved_ns >= c->every_ns;
+	return !k->saved_ns || cost_query_time_ns(c->costs) - k->saved_ns >= c->every_ns;
 }
 
 static bool ended(const struct trigger_command *c)
@@ -335,13 +336,13 @@ static int watch(struct trigger_command *c)
 		if (interrupted())
 			break;
 		status = refresh(c);
-		if (status || !costs_reply(c->costs))
+		if (status || !cost_query_reply(c->costs))
 			break;
 		for (size_t i = 0; i < c->nr_conditions && !status && !ended(c); i++) {
 			struct condition *k = &c->conditions[i];
 
-			if (condition_update(k, figure_of(c, k), costs_time_ns(c->costs),
-					     costs_interval_ns(c->costs)) &&
+			if (condition_update(k, figure_of(c, k), cost_query_time_ns(c->costs),
+					     cost_query_interval_ns(c->costs)) &&
 			    may_save(c, k))
 				status = save(c, k);
 		}
@@ -369,7 +370,7 @@ static int check(const struct trigger_command *c, struct json_object *reply)
 
 static int run(struct trigger_command *c)
 {
-	const struct costs_filter all = {.from = -1};
+	const struct cost_query_filter all = {.from = -1};
 	struct json_object *reply = NULL;
 	int status = session_open(&c->session, c->socket);
 
@@ -382,7 +383,7 @@ static int run(struct trigger_command *c)
 	json_object_put(reply);
 	if (status)
 		return status;
-	c->costs = costs_new(c->session, &all);
+	c->costs = cost_query_new(c->session, &all);
 	for (size_t i = 0; i < c->nr_conditions; i++)
 		if (c->conditions[i].figure == FIGURE_COST && !c->model)
 			c->model = model_new(c->session, MODEL_GROUPS, 0);
@@ -391,7 +392,7 @@ static int run(struct trigger_command *c)
 
 static void release(struct trigger_command *c)
 {
-	costs_free(c->costs);
+	cost_query_free(c->costs);
 	model_free(c->model);
 	session_close(c->session);
 	trigger_files_close(&c->files);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "condition.h"
+#include "trigger/condition.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "format.h"
-#include "names.h"
-#include "text.h"
+#include "common/alloc.h"
+#include "common/format.h"
+#include "common/names.h"
+#include "common/text.h"
 
 struct unit {
 	const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Conditions of `tvtrace trigger`: "p99 process > 20us for 10s". */
-#ifndef TVTRACE_CONDITION_H
-#define TVTRACE_CONDITION_H
+#ifndef TVTRACE_TRIGGER_CONDITION_H
+#define TVTRACE_TRIGGER_CONDITION_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trigger_files.h"
+#include "trigger/trigger_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "command.h"
-#include "error.h"
+#include "client/command.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/error.h"
 
 #define PREFIX "tvtrace-trigger-"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The directory of `tvtrace trigger`: captures with a text each, the oldest of which are removed.
  */
-#ifndef TVTRACE_TRIGGER_FILES_H
-#define TVTRACE_TRIGGER_FILES_H
+#ifndef TVTRACE_TRIGGER_TRIGGER_FILES_H
+#define TVTRACE_TRIGGER_TRIGGER_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "capture.h"
+#include "capture/capture.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "thread.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/thread.h"
 
 enum {
 	/*

@@ -3,11 +3,11 @@
  * One capture: what the flight recorder has, and what comes next, written to a client's file by a
  * thread of its own, so that the event loop never waits for a disk.
  */
-#ifndef TVTRACED_CAPTURE_H
-#define TVTRACED_CAPTURE_H
+#ifndef TVTRACED_CAPTURE_CAPTURE_H
+#define TVTRACED_CAPTURE_CAPTURE_H
 
-#include "tasks.h"
-#include "trace_writer.h"
+#include "capture/trace_writer.h"
+#include "tables/task_table.h"
 
 struct capture;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_clock.h"
+#include "capture/trace_clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 void trace_clock_init(struct trace_clock *c, u64 lead_ns)
 {

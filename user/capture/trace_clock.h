@@ -3,12 +3,12 @@
  * From the records' CLOCK_MONOTONIC to the CLOCK_BOOTTIME of captures, which goes on while the
  * machine is suspended: the difference grows by each suspension.
  */
-#ifndef TVTRACED_TRACE_CLOCK_H
-#define TVTRACED_TRACE_CLOCK_H
+#ifndef TVTRACED_CAPTURE_TRACE_CLOCK_H
+#define TVTRACED_CAPTURE_TRACE_CLOCK_H
 
 #include <stdbool.h>
 
-#include "recorder.h"
+#include "collect/recorder.h"
 
 /* A time from which on the difference is another one. */
 struct trace_step {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_filter.h"
+#include "capture/trace_filter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "index.h"
+#include "common/alloc.h"
+#include "common/index.h"
 
 /* A thread group's id, and who has it at the point that the writer has come to. */
 struct tgid {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whose switches a capture is of: one thread group's, or one application's. */
-#ifndef TVTRACED_TRACE_FILTER_H
-#define TVTRACED_TRACE_FILTER_H
+#ifndef TVTRACED_CAPTURE_TRACE_FILTER_H
+#define TVTRACED_CAPTURE_TRACE_FILTER_H
 
-#include "recorder.h"
-#include "trace_setup.h"
+#include "capture/trace_setup.h"
+#include "collect/recorder.h"
 
 struct trace_filter;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_head.h"
+#include "capture/trace_head.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "names.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/names.h"
 
 enum {
 	/* builtin_clock.proto */

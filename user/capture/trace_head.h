@@ -4,13 +4,13 @@
  * of, and the tracks of our own (include/capture.md). Times are CLOCK_BOOTTIME; all return 0 or
  * -errno of the write.
  */
-#ifndef TVTRACED_TRACE_HEAD_H
-#define TVTRACED_TRACE_HEAD_H
+#ifndef TVTRACED_CAPTURE_TRACE_HEAD_H
+#define TVTRACED_CAPTURE_TRACE_HEAD_H
 
-#include "trace_filter.h"
-#include "trace_names.h"
-#include "trace_out.h"
-#include "trace_writer.h"
+#include "capture/trace_filter.h"
+#include "capture/trace_names.h"
+#include "capture/trace_out.h"
+#include "capture/trace_setup.h"
 
 enum { TRACE_SEQUENCE = 1 }; /* trusted_packet_sequence_id of all packets */
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_names.h"
+#include "capture/trace_names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "index.h"
+#include "common/alloc.h"
+#include "common/index.h"
 
 enum {
 	/* Of so many tasks that have ended records may still come. */

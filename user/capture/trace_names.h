@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What tasks are called in a trace, and were called before. */
-#ifndef TVTRACED_TRACE_NAMES_H
-#define TVTRACED_TRACE_NAMES_H
+#ifndef TVTRACED_CAPTURE_TRACE_NAMES_H
+#define TVTRACED_CAPTURE_TRACE_NAMES_H
 
 #include <stdbool.h>
 
-#include "recorder.h"
-#include "text.h"
+#include "collect/recorder.h"
+#include "common/text.h"
 
 /* Of how many names of a task it is known when they were its names. */
 enum { TRACE_NAMES = 8 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_out.h"
+#include "capture/trace_out.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "alloc.h"
-#include "stoppable.h"
+#include "common/alloc.h"
+#include "common/cancellable_write.h"
 
 enum {
 	FLUSH_BYTES = 128 << 10,
@@ -17,7 +17,7 @@ enum {
 };
 
 struct trace_out {
-	struct stoppable file;
+	struct cancellable_write file;
 	int err;
 	bool compress;
 	uint8_t *data;
@@ -28,7 +28,7 @@ struct trace_out *trace_out_new(int fd, bool compress, const bool *stop)
 {
 	struct trace_out *o = xcalloc(1, sizeof(*o));
 
-	stoppable_init(&o->file, fd, stop);
+	cancellable_write_init(&o->file, fd, stop);
 	/* A trace that stops in the middle of a packet is worth less. */
 	o->file.goes_on = true;
 	o->compress = compress;
@@ -75,9 +75,9 @@ static int write_compressed(struct trace_out *o)
 	n += put_varint(head + n, COMPRESSED_TAG);
 	n += put_varint(head + n, size);
 	if (!err)
-		err = stoppable_write(&o->file, head, n);
+		err = cancellable_write(&o->file, head, n);
 	if (!err)
-		err = stoppable_write(&o->file, packed, size);
+		err = cancellable_write(&o->file, packed, size);
 	free(packed);
 	return err;
 }
@@ -86,7 +86,7 @@ int trace_out_flush(struct trace_out *o)
 {
 	if (o->err || !o->len)
 		return o->err;
-	o->err = o->compress ? write_compressed(o) : stoppable_write(&o->file, o->data, o->len);
+	o->err = o->compress ? write_compressed(o) : cancellable_write(&o->file, o->data, o->len);
 	o->len = 0;
 	return o->err;
 }
@@ -109,5 +109,5 @@ int trace_out_packet(struct trace_out *o, const TracePacket *p)
 
 uint64_t trace_out_bytes(const struct trace_out *o)
 {
-	return stoppable_bytes(&o->file);
+	return cancellable_write_bytes(&o->file);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Packets of a trace, framed, perhaps compressed, and written to a file descriptor. */
-#ifndef TVTRACED_TRACE_OUT_H
-#define TVTRACED_TRACE_OUT_H
+#ifndef TVTRACED_CAPTURE_TRACE_OUT_H
+#define TVTRACED_CAPTURE_TRACE_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_setup.h"
+#include "capture/trace_setup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "text.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/text.h"
 
 enum { LOOKED_AT = 64 }; /* slots between two looks at the clock */
 

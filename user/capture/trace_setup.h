@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a capture is to contain, and what was known of tasks when it began. */
-#ifndef TVTRACED_TRACE_SETUP_H
-#define TVTRACED_TRACE_SETUP_H
+#ifndef TVTRACED_CAPTURE_TRACE_SETUP_H
+#define TVTRACED_CAPTURE_TRACE_SETUP_H
 
 #include <stdbool.h>
 
-#include "tasks.h"
+#include "tables/task_table.h"
 
 enum { TRACE_NAME_LEN = 256 };
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "trace_writer.h"
+#include "capture/trace_writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "alloc.h"
-#include "trace_clock.h"
-#include "trace_filter.h"
-#include "trace_head.h"
-#include "trace_names.h"
-#include "trace_out.h"
+#include "capture/trace_clock.h"
+#include "capture/trace_filter.h"
+#include "capture/trace_head.h"
+#include "capture/trace_names.h"
+#include "capture/trace_out.h"
+#include "common/alloc.h"
 
 enum {
 	PENDING = 1024,		/* switches of one bundle */

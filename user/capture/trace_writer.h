@@ -3,11 +3,11 @@
  * Turns frames of the flight recorder into packets of a Perfetto trace (include/capture.md), and
  * writes them to a file descriptor. On one thread, which may be any.
  */
-#ifndef TVTRACED_TRACE_WRITER_H
-#define TVTRACED_TRACE_WRITER_H
+#ifndef TVTRACED_CAPTURE_TRACE_WRITER_H
+#define TVTRACED_CAPTURE_TRACE_WRITER_H
 
-#include "recorder.h"
-#include "trace_setup.h"
+#include "capture/trace_setup.h"
+#include "collect/recorder.h"
 
 /* So far; read from any thread while the writer's goes on. */
 struct trace_progress {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "collector.h"
+#include "collect/collector.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,11 +8,11 @@
 
 #include <bpf/libbpf.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "error.h"
-#include "procfs.h"
-#include "recorder.h"
+#include "collect/recorder.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "tables/procfs.h"
 
 struct cpu_ring {
 	struct collector *collector;

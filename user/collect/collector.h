@@ -4,14 +4,14 @@
  * ring is drained to exactly where the flush ended, so that the kernel's counters, the records
  * and everything made from them speak of the same switches.
  */
-#ifndef TVTRACED_COLLECTOR_H
-#define TVTRACED_COLLECTOR_H
+#ifndef TVTRACED_COLLECT_COLLECTOR_H
+#define TVTRACED_COLLECT_COLLECTOR_H
 
 #include <stdbool.h>
 
-#include "probes.h"
-#include "publication.h"
-#include "tasks.h"
+#include "collect/publication.h"
+#include "probes/probes.h"
+#include "tables/task_table.h"
 
 struct collector;
 

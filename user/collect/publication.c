@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "publication.h"
+#include "collect/publication.h"
 
 u64 publication_charged(const struct task_table *tasks)
 {

@@ -4,15 +4,15 @@
  * are made. Everything in it is consistent with one instant per CPU (see accounting.h), belongs
  * to the daemon and is valid only during the output functions' calls.
  */
-#ifndef TVTRACED_PUBLICATION_H
-#define TVTRACED_PUBLICATION_H
+#ifndef TVTRACED_COLLECT_PUBLICATION_H
+#define TVTRACED_COLLECT_PUBLICATION_H
 
 #include <stdbool.h>
 
-#include "features.h"
-#include "histogram.h"
-#include "names.h"
-#include "tasks.h"
+#include "common/histogram.h"
+#include "common/names.h"
+#include "probes/features.h"
+#include "tables/task_table.h"
 
 /* What does not change while the daemon runs. */
 struct host_facts {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What was seen and what was lost in the last minute. */
-#ifndef TVTRACED_RECENT_H
-#define TVTRACED_RECENT_H
+#ifndef TVTRACED_COLLECT_RECENT_H
+#define TVTRACED_COLLECT_RECENT_H
 
-#include "publication.h"
+#include "collect/publication.h"
 
 enum { RECENT_SAMPLES = 64, RECENT_SPAN_S = 60 };
 

@@ -4,8 +4,8 @@
  * the oldest goes first. Kept in chunks that never change once they are closed, so that captures on
  * other threads can read them while recording goes on.
  */
-#ifndef TVTRACED_RECORDER_H
-#define TVTRACED_RECORDER_H
+#ifndef TVTRACED_COLLECT_RECORDER_H
+#define TVTRACED_COLLECT_RECORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

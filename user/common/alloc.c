@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "alloc.h"
+#include "common/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "exit_status.h"
+#include "common/error.h"
+#include "common/exit_status.h"
 
 static void *checked(void *p)
 {

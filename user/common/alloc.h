@@ -3,8 +3,8 @@
  * Allocation that cannot fail: on memory exhaustion the daemon says so and exits with
  * STATUS_FAILED. What is attached is held by descriptors and goes with the process.
  */
-#ifndef TVTRACED_ALLOC_H
-#define TVTRACED_ALLOC_H
+#ifndef TVTRACED_COMMON_ALLOC_H
+#define TVTRACED_COMMON_ALLOC_H
 
 #include <stddef.h>
 

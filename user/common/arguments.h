@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Command lines of the daemon and the client: what is wrong is said in one line. */
-#ifndef TVTRACED_ARGUMENTS_H
-#define TVTRACED_ARGUMENTS_H
+#ifndef TVTRACED_COMMON_ARGUMENTS_H
+#define TVTRACED_COMMON_ARGUMENTS_H
 
 #include <argp.h>
 

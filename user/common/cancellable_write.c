@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "stoppable.h"
+#include "common/cancellable_write.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,15 +9,15 @@
 
 enum { PATIENCE_MS = 200 }; /* between two looks at *stop */
 
-void stoppable_init(struct stoppable *s, int fd, const bool *stop)
+void cancellable_write_init(struct cancellable_write *s, int fd, const bool *stop)
 {
 	struct stat st;
 
-	*s = (struct stoppable){.fd = fd, .stop = stop};
+	*s = (struct cancellable_write){.fd = fd, .stop = stop};
 	s->may_block = fstat(fd, &st) || !S_ISREG(st.st_mode);
 }
 
-static int wait_for_room(const struct stoppable *s)
+static int wait_for_room(const struct cancellable_write *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
 	bool stop;
@@ -37,7 +37,7 @@ static int wait_for_room(const struct stoppable *s)
 	return -ECANCELED;
 }
 
-int stoppable_write(struct stoppable *s, const void *data, size_t len)
+int cancellable_write(struct cancellable_write *s, const void *data, size_t len)
 {
 	const char *from = data;
 
@@ -61,7 +61,7 @@ int stoppable_write(struct stoppable *s, const void *data, size_t len)
 	return 0;
 }
 
-uint64_t stoppable_bytes(const struct stoppable *s)
+uint64_t cancellable_write_bytes(const struct cancellable_write *s)
 {
 	return __atomic_load_n(&s->bytes, __ATOMIC_RELAXED);
 }

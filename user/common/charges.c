@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "charges.h"
+#include "common/charges.h"
 
 static u64 sum_of_kinds(const u64 v[NR_KINDS])
 {

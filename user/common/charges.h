@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a thread, a group, or all that fell out of the tables, was charged with. Cumulative. */
-#ifndef TVTRACED_CHARGES_H
-#define TVTRACED_CHARGES_H
+#ifndef TVTRACED_COMMON_CHARGES_H
+#define TVTRACED_COMMON_CHARGES_H
 
 #include "record.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "clock.h"
+#include "common/clock.h"
 
 static const u64 second = 1000000000;
 

@@ -3,8 +3,8 @@
  * The clocks that the kernel stamps records with: those of the host. Where a process is in a time
  * namespace of its own (time_namespaces(7)), what it reads itself differs by a constant.
  */
-#ifndef TVTRACED_CLOCK_H
-#define TVTRACED_CLOCK_H
+#ifndef TVTRACED_COMMON_CLOCK_H
+#define TVTRACED_COMMON_CLOCK_H
 
 #include <time.h>
 

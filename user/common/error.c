@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "error.h"
+#include "common/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "common/text.h"
 
 bool verbose;
 const char *program_name = "tvtraced";
@@ -55,7 +55,7 @@ bool error_said(void)
 	return said;
 }
 
-void tell(const char *format, ...)
+void verbose_log(const char *format, ...)
 {
 	va_list args;
 

@@ -3,8 +3,8 @@
  * Messages on standard error, and --verbose. Each is one line, whatever names it contains: what is
  * not printable is written as \xNN.
  */
-#ifndef TVTRACED_ERROR_H
-#define TVTRACED_ERROR_H
+#ifndef TVTRACED_COMMON_ERROR_H
+#define TVTRACED_COMMON_ERROR_H
 
 #include <stdbool.h>
 
@@ -29,6 +29,6 @@ void error_set_writer(void (*write)(const char *line));
 bool error_said(void);
 
 /* The same, with --verbose only. */
-void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void verbose_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Exit statuses of tvtraced; printed by --help and listed in README.md. */
-#ifndef TVTRACED_EXIT_STATUS_H
-#define TVTRACED_EXIT_STATUS_H
+#ifndef TVTRACED_COMMON_EXIT_STATUS_H
+#define TVTRACED_COMMON_EXIT_STATUS_H
 
 enum exit_status {
 	STATUS_OK = 0,

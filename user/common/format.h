@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Numbers for people: three significant digits and a unit. */
-#ifndef TVTRACED_FORMAT_H
-#define TVTRACED_FORMAT_H
+#ifndef TVTRACED_COMMON_FORMAT_H
+#define TVTRACED_COMMON_FORMAT_H
 
 #include <stddef.h>
 

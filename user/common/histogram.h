@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Log-linear histogram of costs in nanoseconds; bucket bounds are those of bucket.h. */
-#ifndef TVTRACED_HISTOGRAM_H
-#define TVTRACED_HISTOGRAM_H
+#ifndef TVTRACED_COMMON_HISTOGRAM_H
+#define TVTRACED_COMMON_HISTOGRAM_H
 
 #include "record.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "histogram_json.h"
+#include "common/histogram_json.h"
 
 static void put(struct json_object *o, const char *key, u64 v)
 {

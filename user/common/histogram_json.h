@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A histogram as members of a JSON object; what they mean: README.md. */
-#ifndef TVTRACED_HISTOGRAM_JSON_H
-#define TVTRACED_HISTOGRAM_JSON_H
+#ifndef TVTRACED_COMMON_HISTOGRAM_JSON_H
+#define TVTRACED_COMMON_HISTOGRAM_JSON_H
 
 #include <json-c/json.h>
 
-#include "histogram.h"
+#include "common/histogram.h"
 
 /* Adds count, sum_ns, min_ns, max_ns, p50_ns, p90_ns and p99_ns. */
 void histogram_json_put(struct json_object *o, const struct histogram *h);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "index.h"
+#include "common/index.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 enum { INITIAL_SLOTS = 1024 };
 

@@ -3,8 +3,8 @@
  * Hash index from a 64-bit key to a pointer: open addressing with linear probing, kept at most
  * half full. One look-up is made per switch record, so it stays in one or two cache lines.
  */
-#ifndef TVTRACED_INDEX_H
-#define TVTRACED_INDEX_H
+#ifndef TVTRACED_COMMON_INDEX_H
+#define TVTRACED_COMMON_INDEX_H
 
 #include "record.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "messages.h"
+#include "common/messages.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -4,8 +4,8 @@
  * by whatever thread or library writes it. It goes to a file in memory instead, and from there to
  * the last line of the screen, and to standard error when the terminal is free again.
  */
-#ifndef TVTRACED_MESSAGES_H
-#define TVTRACED_MESSAGES_H
+#ifndef TVTRACED_COMMON_MESSAGES_H
+#define TVTRACED_COMMON_MESSAGES_H
 
 #include <stdbool.h>
 

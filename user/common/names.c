@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "names.h"
+#include "common/names.h"
 
 const char *const kind_names[NR_KINDS] = {
 	[KIND_THREAD] = "thread",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef TVTRACED_NAMES_H
-#define TVTRACED_NAMES_H
+#ifndef TVTRACED_COMMON_NAMES_H
+#define TVTRACED_COMMON_NAMES_H
 
 #include "record.h"
 

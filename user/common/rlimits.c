@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "rlimits.h"
+#include "common/rlimits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 
 #include <bpf/bpf.h>
 
-#include "error.h"
-#include "exit_status.h"
+#include "common/error.h"
+#include "common/exit_status.h"
 
 enum {
 	/* What no single step of the start needs more of. */

@@ -3,8 +3,8 @@
  * Resource limits of this process (getrlimit(2)). One that is reached shows as any error: libbpf,
  * for one, says ESRCH when it gets no memory for the kernel's types.
  */
-#ifndef TVTRACED_RLIMITS_H
-#define TVTRACED_RLIMITS_H
+#ifndef TVTRACED_COMMON_RLIMITS_H
+#define TVTRACED_COMMON_RLIMITS_H
 
 /* Raises the soft limit of descriptors to the hard one: each client and each CPU needs some. */
 void rlimits_raise(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which signals mean what, for all programs. */
-#ifndef TVTRACED_SIGNALS_H
-#define TVTRACED_SIGNALS_H
+#ifndef TVTRACED_COMMON_SIGNALS_H
+#define TVTRACED_COMMON_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>

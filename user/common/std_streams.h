@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Descriptors 0, 1 and 2, which whoever starts a program may have closed. */
-#ifndef TVTRACED_STD_STREAMS_H
-#define TVTRACED_STD_STREAMS_H
+#ifndef TVTRACED_COMMON_STD_STREAMS_H
+#define TVTRACED_COMMON_STD_STREAMS_H
 
 /*
  * Must come first in main(). Occupies those of the three descriptors that are closed, so that no

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "terminal.h"
+#include "common/terminal.h"
 
 #include <locale.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the two full-screen programs want of ncurses. */
-#ifndef TVTRACED_TERMINAL_H
-#define TVTRACED_TERMINAL_H
+#ifndef TVTRACED_COMMON_TERMINAL_H
+#define TVTRACED_COMMON_TERMINAL_H
 
 #include <ncurses.h>
 #include <stdbool.h>

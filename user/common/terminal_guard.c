@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "guard.h"
+#include "common/terminal_guard.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,8 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "signals.h"
+#include "common/error.h"
+#include "common/signals.h"
 
 enum { RESTORE_PATIENCE_MS = 1000 };
 
@@ -62,7 +62,7 @@ static int wait_for_end(pid_t pid)
 }
 
 /* As terminfo's sgr0, cnorm, keypad_local and rmcup do on every terminal that has these at all. */
-void guard_write_leave(void)
+void terminal_guard_write_leave(void)
 {
 	static const char leave[] = "\033[0m\033[?25h\033[?1l\033>\033[?1049l";
 	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -81,7 +81,7 @@ static void start_child(pid_t parent, int (*draw)(void *ctx), void *ctx, int fai
 	exit(draw(ctx));
 }
 
-int guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
+int terminal_guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
 {
 	struct termios before;
 	bool terminal = !tcgetattr(STDIN_FILENO, &before);
@@ -107,7 +107,7 @@ int guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
 	if (*taken) {
 		if (terminal)
 			tcsetattr(STDIN_FILENO, TCSANOW, &before);
-		guard_write_leave();
+		terminal_guard_write_leave();
 	}
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
@@ -115,7 +115,7 @@ int guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
 		    strsignal(WTERMSIG(status)));
 }
 
-void guard_take(bool is_taken)
+void terminal_guard_take(bool is_taken)
 {
 	if (taken)
 		*taken = is_taken;

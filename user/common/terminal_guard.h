@@ -3,8 +3,8 @@
  * A terminal that is as it was, however the program ends: two processes, of which one draws and
  * the other one waits. Whichever is killed, the one that is left cleans up.
  */
-#ifndef TVTRACED_GUARD_H
-#define TVTRACED_GUARD_H
+#ifndef TVTRACED_COMMON_TERMINAL_GUARD_H
+#define TVTRACED_COMMON_TERMINAL_GUARD_H
 
 #include <stdbool.h>
 
@@ -14,12 +14,12 @@
  * of a signal, that is printed and the status is failed_status. To be called before any thread is
  * made, and before anything is opened that must not outlive the child.
  */
-int guard_run(int (*draw)(void *ctx), void *ctx, int failed_status);
+int terminal_guard_run(int (*draw)(void *ctx), void *ctx, int failed_status);
 
 /* For the child: whether it has the terminal in a state that it was not in before. */
-void guard_take(bool taken);
+void terminal_guard_take(bool taken);
 
 /* What brings most terminals back from full-screen programs; for those that cannot wait. */
-void guard_write_leave(void);
+void terminal_guard_write_leave(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Names from outside are bytes, not text: made harmless here, once, for every output. */
-#ifndef TVTRACED_TEXT_H
-#define TVTRACED_TEXT_H
+#ifndef TVTRACED_COMMON_TEXT_H
+#define TVTRACED_COMMON_TEXT_H
 
 #include <stddef.h>
 

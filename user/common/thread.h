@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Threads beside the event loop, for what may block. */
-#ifndef TVTRACED_THREAD_H
-#define TVTRACED_THREAD_H
+#ifndef TVTRACED_COMMON_THREAD_H
+#define TVTRACED_COMMON_THREAD_H
 
 #include <pthread.h>
 

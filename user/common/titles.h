@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a list for people calls its lines, so that each can be told from the others. */
-#ifndef TVTRACED_TITLES_H
-#define TVTRACED_TITLES_H
+#ifndef TVTRACED_COMMON_TITLES_H
+#define TVTRACED_COMMON_TITLES_H
 
 #include <stddef.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "buffer.h"
+#include "control/buffer.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 void buffer_add(struct buffer *b, const void *data, size_t len)
 {

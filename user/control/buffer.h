@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Bytes that go in at the end and out at the beginning. */
-#ifndef TVTRACED_BUFFER_H
-#define TVTRACED_BUFFER_H
+#ifndef TVTRACED_CONTROL_BUFFER_H
+#define TVTRACED_CONTROL_BUFFER_H
 
 #include <stddef.h>
 

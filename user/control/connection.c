@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "connection.h"
+#include "control/connection.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 
 #include <json-c/json.h>
 
-#include "alloc.h"
-#include "buffer.h"
-#include "clock.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "control/buffer.h"
 #include "protocol.h"
 
 static const u64 second = 1000000000;

@@ -3,11 +3,11 @@
  * One client of the control socket: takes its requests, sends its replies, and never waits for
  * it nor holds more than a bounded amount for it.
  */
-#ifndef TVTRACED_CONNECTION_H
-#define TVTRACED_CONNECTION_H
+#ifndef TVTRACED_CONTROL_CONNECTION_H
+#define TVTRACED_CONTROL_CONNECTION_H
 
-#include "capture.h"
-#include "reply.h"
+#include "capture/capture.h"
+#include "control/reply.h"
 
 struct connection;
 

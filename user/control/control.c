@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "control.h"
+#include "control/control.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "capture.h"
-#include "clock.h"
-#include "connection.h"
-#include "control_socket.h"
-#include "error.h"
-#include "exit_status.h"
+#include "capture/capture.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "control/connection.h"
+#include "control/control_socket.h"
 #include "protocol.h"
-#include "rlimits.h"
 
 enum {
 	MAX_CLIENTS = 64,
@@ -173,7 +173,7 @@ static void drop(struct control *c, struct connection **place)
 	const char *reason = connection_ended(*place);
 
 	if (reason && *reason)
-		tell("dropped a client: %s", reason);
+		verbose_log("dropped a client: %s", reason);
 	connection_free(*place);
 	*place = NULL;
 	c->facts.clients--;

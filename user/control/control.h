@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The control socket: answers what clients ask (include/protocol.md), inside the event loop. */
-#ifndef TVTRACED_CONTROL_H
-#define TVTRACED_CONTROL_H
+#ifndef TVTRACED_CONTROL_CONTROL_H
+#define TVTRACED_CONTROL_CONTROL_H
 
 #include <stdbool.h>
 
-#include "publication.h"
+#include "collect/publication.h"
 
 struct control;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "control_socket.h"
+#include "control/control_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 #include "protocol.h"
 
 enum { BACKLOG = 64, MAX_GROUPS_OF_PEER = 65536 /* NGROUPS_MAX of limits.h */ };

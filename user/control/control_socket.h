@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The control socket's place in the file system, and who may use it. */
-#ifndef TVTRACED_CONTROL_SOCKET_H
-#define TVTRACED_CONTROL_SOCKET_H
+#ifndef TVTRACED_CONTROL_CONTROL_SOCKET_H
+#define TVTRACED_CONTROL_CONTROL_SOCKET_H
 
 #include <stdbool.h>
 

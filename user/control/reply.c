@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "reply.h"
+#include "control/reply.h"
 
 #include <string.h>
 
-#include "capture.h"
-#include "clock.h"
-#include "members.h"
+#include "capture/capture.h"
+#include "common/clock.h"
+#include "common/text.h"
+#include "control/parts.h"
+#include "outputs/json_parts.h"
 #include "protocol.h"
-#include "text.h"
 
 enum {
 	BUFFERED_MOST = 256 << 10, /* bytes that a client has not taken yet */
@@ -25,23 +26,23 @@ static json *host(const struct publication *p, const struct control_facts *f)
 	json *o = json_object_new_object();
 
 	put(o, "tvtraced", json_object_new_string(TVTRACED_VERSION));
-	put(o, "kernel", member_text(h->kernel));
+	put(o, "kernel", json_part_text(h->kernel));
 	put(o, "cost_source", json_object_new_string(h->cost_source));
 	put(o, "cost_reason", h->cost_reason ? json_object_new_string(h->cost_reason) : NULL);
-	put(o, "cost_bias_ns", member_number(h->cost_bias_ns));
-	put(o, "cpus", member_number(f->cpus));
-	put(o, "start_ns", member_number(h->start_ns));
-	put(o, "uptime_ns", member_number(p->now_ns - h->start_ns));
+	put(o, "cost_bias_ns", json_part_number(h->cost_bias_ns));
+	put(o, "cpus", json_part_number(f->cpus));
+	put(o, "start_ns", json_part_number(h->start_ns));
+	put(o, "uptime_ns", json_part_number(p->now_ns - h->start_ns));
 	return o;
 }
 
 static json *probe(const struct publication *p, const struct control_facts *f)
 {
-	json *o = member_probe(p);
+	json *o = json_part_probe(p);
 
-	put(o, "own_cpu_ns", member_number(p->own_cpu_ns));
-	put(o, "own_rss_bytes", member_number(p->own_rss_bytes));
-	put(o, "longest_pause_ns", member_number(f->longest_pause_ns));
+	put(o, "own_cpu_ns", json_part_number(p->own_cpu_ns));
+	put(o, "own_rss_bytes", json_part_number(p->own_rss_bytes));
+	put(o, "longest_pause_ns", json_part_number(f->longest_pause_ns));
 	return o;
 }
 
@@ -50,12 +51,13 @@ static json *recent(const struct publication *p, const struct control_facts *f)
 	struct recent_sample grown = recent_growth(&f->recent, p->now_ns, &p->now);
 	json *o = json_object_new_object();
 
-	put(o, "span_ns", member_number(grown.time_ns));
-	put(o, "seen", member_number(grown.seen));
-	put(o, "spilled", member_number(grown.spilled));
+	put(o, "span_ns", json_part_number(grown.time_ns));
+	put(o, "seen", json_part_number(grown.seen));
+	put(o, "spilled", json_part_number(grown.spilled));
 	put(o, "unseen",
-	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? member_number(grown.unseen) : NULL);
-	put(o, "task_events_lost", member_number(grown.task_events_lost));
+	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(grown.unseen)
+							    : NULL);
+	put(o, "task_events_lost", json_part_number(grown.task_events_lost));
 	return o;
 }
 
@@ -63,12 +65,12 @@ static json *tables(const struct publication *p, const struct control_facts *f)
 {
 	json *o = json_object_new_object();
 
-	put(o, "threads", member_number(task_table_nr_threads(p->tasks)));
-	put(o, "max_threads", member_number(task_table_max_threads(p->tasks)));
-	put(o, "groups", member_number(task_table_nr_groups(p->tasks)));
-	put(o, "max_groups", member_number(task_table_max_groups(p->tasks)));
-	put(o, "clients", member_number(f->clients));
-	put(o, "max_clients", member_number(f->max_clients));
+	put(o, "threads", json_part_number(task_table_nr_threads(p->tasks)));
+	put(o, "max_threads", json_part_number(task_table_max_threads(p->tasks)));
+	put(o, "groups", json_part_number(task_table_nr_groups(p->tasks)));
+	put(o, "max_groups", json_part_number(task_table_max_groups(p->tasks)));
+	put(o, "clients", json_part_number(f->clients));
+	put(o, "max_clients", json_part_number(f->max_clients));
 	return o;
 }
 
@@ -77,22 +79,22 @@ static json *captures(const struct publication *p, const struct control_facts *f
 	u64 oldest = recorder_oldest_ns(f->recorder);
 	json *o = json_object_new_object();
 
-	put(o, "running", member_number(capture_count()));
-	put(o, "recorder_bytes", member_number(recorder_bytes(f->recorder)));
-	put(o, "max_recorder_bytes", member_number(recorder_limit(f->recorder)));
+	put(o, "running", json_part_number(capture_count()));
+	put(o, "recorder_bytes", json_part_number(recorder_bytes(f->recorder)));
+	put(o, "max_recorder_bytes", json_part_number(recorder_limit(f->recorder)));
 	put(o, "recorder_span_ns",
-	    member_number(oldest && oldest < p->now_ns ? p->now_ns - oldest : 0));
+	    json_part_number(oldest && oldest < p->now_ns ? p->now_ns - oldest : 0));
 	return o;
 }
 
 static json *nr_groups(const struct publication *p)
 {
-	return member_number(task_table_nr_groups(p->tasks));
+	return json_part_number(task_table_nr_groups(p->tasks));
 }
 
 static json *nr_threads(const struct publication *p)
 {
-	return member_number(task_table_nr_threads(p->tasks));
+	return json_part_number(task_table_nr_threads(p->tasks));
 }
 
 static bool changed_group(const struct reply *reply, const struct group *g)
@@ -146,8 +148,8 @@ static json *gone(const struct reply *reply, const struct task_table *tasks, u64
 		if (ended && e->ended != ended)
 			continue;
 		id = json_object_new_array_ext(2);
-		json_object_array_add(id, member_number(e->tgid));
-		json_object_array_add(id, member_number(e->start_ns));
+		json_object_array_add(id, json_part_number(e->tgid));
+		json_object_array_add(id, json_part_number(e->start_ns));
 		json_object_array_add(list, id);
 	}
 	return list;
@@ -167,7 +169,7 @@ static json *entry_ended(const struct reply *reply, const struct request *r,
 	if (!e || r->has_tgid || e->changed <= reply->since ||
 	    !is_named(r, e->comm, e->application))
 		return NULL;
-	o = member_ended(e);
+	o = json_part_ended(e);
 	put(o, "gone", gone(reply, tasks, e->id));
 	return o;
 }
@@ -179,7 +181,7 @@ static json *entry_thread(const struct reply *reply, const struct request *r,
 
 	if (!t || (r->has_tgid && r->tgid != t->group->tgid) || t->changed <= reply->since)
 		return NULL;
-	return member_thread(t);
+	return json_part_thread(t);
 }
 
 static size_t ended_slots(const struct task_table *tasks)
@@ -188,9 +190,7 @@ static size_t ended_slots(const struct task_table *tasks)
 	return MAX_ENDED;
 }
 
-/* In the order in which they are made; lists last. */
 static const struct part {
-	const char *name;
 	json *(*make)(const struct publication *p);
 	json *(*make_control)(const struct publication *p, const struct control_facts *f);
 	json *(*make_since)(const struct reply *reply, const struct task_table *tasks);
@@ -200,42 +200,29 @@ static const struct part {
 	json *(*make_entry)(const struct reply *reply, const struct request *r,
 			    const struct task_table *tasks);
 	size_t (*slots)(const struct task_table *tasks);
-} parts[] = {
-	{.name = "host", .make_control = host},
-	{.name = "features", .make = member_features},
-	{.name = "accounting", .make = member_accounting},
-	{.name = "switches", .make = member_switches},
-	{.name = "cost", .make = member_cost},
-	{.name = "cost_by_from", .make = member_histograms},
-	{.name = "ring", .make = member_ring},
-	{.name = "probe", .make_control = probe},
-	{.name = "recent", .make_control = recent},
-	{.name = "tables", .make_control = tables},
-	{.name = "captures", .make_control = captures},
-	{.name = "other", .make = member_other},
-	{.name = "nr_groups", .make = nr_groups},
-	{.name = "nr_threads", .make = nr_threads},
-	{.name = "gone", .make_since = all_gone},
-	{.name = "groups", .make_group = member_group, .select = changed_group},
-	/* In this order: whoever is counted is named, unless it has gone meanwhile. */
-	{.name = "group_counts", .make_group = member_group_counts, .select = changed_group},
-	{.name = "group_names", .make_group = member_group_name, .select = described_group},
-	{.name = "group_cost", .make_group = member_group_cost, .select = any_group},
-	{.name = "threads", .make_entry = entry_thread, .slots = task_table_thread_slots},
-	{.name = "ended", .make_entry = entry_ended, .slots = ended_slots},
+} parts[NR_PARTS] = {
+	[PART_HOST] = {.make_control = host},
+	[PART_FEATURES] = {.make = json_part_features},
+	[PART_ACCOUNTING] = {.make = json_part_accounting},
+	[PART_SWITCHES] = {.make = json_part_switches},
+	[PART_COST] = {.make = json_part_cost},
+	[PART_COST_BY_FROM] = {.make = json_part_histograms},
+	[PART_RING] = {.make = json_part_ring},
+	[PART_PROBE] = {.make_control = probe},
+	[PART_RECENT] = {.make_control = recent},
+	[PART_TABLES] = {.make_control = tables},
+	[PART_CAPTURES] = {.make_control = captures},
+	[PART_OTHER] = {.make = json_part_other},
+	[PART_NR_GROUPS] = {.make = nr_groups},
+	[PART_NR_THREADS] = {.make = nr_threads},
+	[PART_GONE] = {.make_since = all_gone},
+	[PART_GROUPS] = {.make_group = json_part_group, .select = changed_group},
+	[PART_GROUP_COUNTS] = {.make_group = json_part_group_counts, .select = changed_group},
+	[PART_GROUP_NAMES] = {.make_group = json_part_group_name, .select = described_group},
+	[PART_GROUP_COST] = {.make_group = json_part_group_cost, .select = any_group},
+	[PART_THREADS] = {.make_entry = entry_thread, .slots = task_table_thread_slots},
+	[PART_ENDED] = {.make_entry = entry_ended, .slots = ended_slots},
 };
-
-enum { NR_PARTS = sizeof(parts) / sizeof(parts[0]) };
-
-_Static_assert(NR_PARTS <= 32, "a request has them in 32 bits");
-
-int reply_part(const char *name)
-{
-	for (int i = 0; i < NR_PARTS; i++)
-		if (!strcmp(parts[i].name, name))
-			return i;
-	return -1;
-}
 
 static void add_json(struct buffer *out, json *o)
 {
@@ -275,15 +262,15 @@ void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 se
 	buffer_add_text(out, "{\"version\":");
 	add_json(out, json_object_new_int(PROTOCOL_VERSION));
 	add_key(out, "seq");
-	add_json(out, member_number(seq));
+	add_json(out, json_part_number(seq));
 	add_key(out, "time_ns");
-	add_json(out, member_number(p->now_ns));
+	add_json(out, json_part_number(p->now_ns));
 	for (int i = 0; i < NR_PARTS; i++) {
 		json *value;
 
 		if (!(r->parts & 1u << i) || !make_value(&value, &parts[i], reply, p, facts))
 			continue;
-		add_key(out, parts[i].name);
+		add_key(out, part_name((enum part_id)i));
 		add_json(out, value);
 		reply->parts &= ~(1u << i);
 	}
@@ -334,7 +321,7 @@ bool reply_continue(struct reply *reply, const struct request *r, const struct t
 		if (!(reply->parts & 1u << i))
 			continue;
 		if (!reply->in_list) {
-			add_key(out, parts[i].name);
+			add_key(out, part_name((enum part_id)i));
 			buffer_add_text(out, "[");
 			reply->in_list = true;
 			reply->begun = false;

@@ -3,15 +3,15 @@
  * One reply on the control socket, made a piece at a time: lists may be long, and meanwhile the
  * rings fill.
  */
-#ifndef TVTRACED_REPLY_H
-#define TVTRACED_REPLY_H
+#ifndef TVTRACED_CONTROL_REPLY_H
+#define TVTRACED_CONTROL_REPLY_H
 
 #include <stdbool.h>
 
-#include "buffer.h"
-#include "publication.h"
-#include "recent.h"
-#include "request.h"
+#include "collect/publication.h"
+#include "collect/recent.h"
+#include "control/buffer.h"
+#include "control/request.h"
 
 /* What replies speak of beside the publication. */
 struct control_facts {
@@ -21,9 +21,6 @@ struct control_facts {
 	const struct recorder *recorder;
 	u64 longest_pause_ns; /* the longest that the rings waited for something else */
 };
-
-/* The number of a part by its name, or -1. */
-int reply_part(const char *name);
 
 /* Where a reply is. */
 struct reply {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "request.h"
+#include "control/request.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,9 +8,9 @@
 
 #include <json-c/json.h>
 
+#include "common/text.h"
+#include "control/parts.h"
 #include "protocol.h"
-#include "reply.h"
-#include "text.h"
 
 enum { MAX_DEPTH = 4, QUOTED_LEN = 40 };
 
@@ -85,7 +85,7 @@ static int parse_parts(struct json_object *value, struct request *r)
 
 		if (!json_object_is_type(part, json_type_string))
 			return -1;
-		bit = reply_part(json_object_get_string(part));
+		bit = part_find(json_object_get_string(part));
 		if (bit < 0)
 			return -1;
 		r->parts |= 1u << bit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a client asks for: include/protocol.md. */
-#ifndef TVTRACED_REQUEST_H
-#define TVTRACED_REQUEST_H
+#ifndef TVTRACED_CONTROL_REQUEST_H
+#define TVTRACED_CONTROL_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ enum {
 
 struct request {
 	enum request_op op;
-	u32 parts;	 /* bit i: part i of reply.h */
+	u32 parts;	 /* bit i: part i of parts.h */
 	u64 interval_ns; /* of a subscription */
 	u64 count;	 /* of its replies; 0: no end */
 	bool has_tgid, has_since;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Lines of styled text that are never wider than what they go to, whatever that is. */
-#ifndef TVTRACED_CANVAS_H
-#define TVTRACED_CANVAS_H
+#ifndef TVTRACED_OUTPUTS_CANVAS_H
+#define TVTRACED_OUTPUTS_CANVAS_H
 
 enum style {
 	STYLE_PLAIN,

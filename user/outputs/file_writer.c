@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "file_writer.h"
+#include "outputs/file_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "error.h"
-#include "thread.h"
+#include "common/alloc.h"
+#include "common/error.h"
+#include "common/thread.h"
 
 struct file_writer {
 	char *path;

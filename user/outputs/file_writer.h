@@ -3,8 +3,8 @@
  * Keeps one file up to date from a thread of its own, since writing can block: a reader sees the
  * old content or the new, never a part.
  */
-#ifndef TVTRACED_FILE_WRITER_H
-#define TVTRACED_FILE_WRITER_H
+#ifndef TVTRACED_OUTPUTS_FILE_WRITER_H
+#define TVTRACED_OUTPUTS_FILE_WRITER_H
 
 #include <stddef.h>
 #include <stdint.h>

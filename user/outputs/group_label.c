@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "group_label.h"
+#include "outputs/group_label.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the `group` label of the textfile can be (--group-by). */
-#ifndef TVTRACED_GROUP_LABEL_H
-#define TVTRACED_GROUP_LABEL_H
+#ifndef TVTRACED_OUTPUTS_GROUP_LABEL_H
+#define TVTRACED_OUTPUTS_GROUP_LABEL_H
 
-#include "tasks.h"
+#include "tables/task_table.h"
 
 struct group_label {
 	const char *name; /* as the option has it */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "json.h"
+#include "outputs/json.h"
 
 #include <errno.h>
 #include <json-c/json.h>
 
-#include "members.h"
+#include "outputs/json_parts.h"
 
 static void print(FILE *out, json *o)
 {
@@ -22,7 +22,7 @@ static void print_groups(FILE *out, const struct publication *p)
 		if (!g)
 			continue;
 		fputs(separator, out);
-		print(out, member_group(g));
+		print(out, json_part_group(g));
 		separator = ",";
 	}
 	fputc(']', out);
@@ -39,7 +39,7 @@ static void print_ended(FILE *out, const struct publication *p)
 		if (!e)
 			continue;
 		fputs(separator, out);
-		print(out, member_ended(e));
+		print(out, json_part_ended(e));
 		separator = ",";
 	}
 	fputc(']', out);
@@ -55,7 +55,7 @@ static void print_threads(FILE *out, const struct publication *p)
 		if (!t)
 			continue;
 		fputs(separator, out);
-		print(out, member_thread(t));
+		print(out, json_part_thread(t));
 		separator = ",";
 	}
 	fputc(']', out);
@@ -69,7 +69,7 @@ static json *version(const struct publication *p)
 
 static json *kernel(const struct publication *p)
 {
-	return member_text(p->host->kernel);
+	return json_part_text(p->host->kernel);
 }
 
 static json *cost_source(const struct publication *p)
@@ -79,22 +79,22 @@ static json *cost_source(const struct publication *p)
 
 static json *cost_bias(const struct publication *p)
 {
-	return member_number(p->host->cost_bias_ns);
+	return json_part_number(p->host->cost_bias_ns);
 }
 
 static json *time_now(const struct publication *p)
 {
-	return member_number(p->now_ns);
+	return json_part_number(p->now_ns);
 }
 
 static json *interval(const struct publication *p)
 {
-	return member_number(p->interval_ns);
+	return json_part_number(p->interval_ns);
 }
 
 static json *uptime(const struct publication *p)
 {
-	return member_number(p->now_ns - p->host->start_ns);
+	return json_part_number(p->now_ns - p->host->start_ns);
 }
 
 static json * final(const struct publication *p)
@@ -113,18 +113,18 @@ static const struct member {
 	{"kernel", kernel, NULL},
 	{"cost_source", cost_source, NULL},
 	{"cost_bias_ns", cost_bias, NULL},
-	{"features", member_features, NULL},
+	{"features", json_part_features, NULL},
 	{"time_ns", time_now, NULL},
 	{"interval_ns", interval, NULL},
 	{"uptime_ns", uptime, NULL},
 	{"final", final, NULL},
-	{"accounting", member_accounting, NULL},
-	{"switches", member_switches, NULL},
-	{"cost", member_cost, NULL},
-	{"cost_by_from", member_cost_by_from, NULL},
-	{"ring", member_ring, NULL},
-	{"probe", member_probe, NULL},
-	{"other", member_other, NULL},
+	{"accounting", json_part_accounting, NULL},
+	{"switches", json_part_switches, NULL},
+	{"cost", json_part_cost, NULL},
+	{"cost_by_from", json_part_cost_by_from, NULL},
+	{"ring", json_part_ring, NULL},
+	{"probe", json_part_probe, NULL},
+	{"other", json_part_other, NULL},
 	{"ended", NULL, print_ended},
 	{"groups", NULL, print_groups},
 	{"threads", NULL, print_threads},

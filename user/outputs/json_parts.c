@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "members.h"
+#include "outputs/json_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "histogram_json.h"
-#include "text.h"
+#include "common/alloc.h"
+#include "common/histogram_json.h"
+#include "common/text.h"
 
 static void put(json *o, const char *key, json *value)
 {
 	json_object_object_add(o, key, value);
 }
 
-json *member_number(u64 v)
+json *json_part_number(u64 v)
 {
 	return json_object_new_uint64(v);
 }
 
-json *member_text(const char *s)
+json *json_part_text(const char *s)
 {
 	size_t len = strlen(s), size = len * 4 + sizeof("(empty)");
 	char *escaped = xcalloc(1, size);
@@ -40,7 +40,7 @@ static json *by_kind(const u64 *v)
 	json *o = json_object_new_object();
 
 	for (int k = 0; k < NR_KINDS; k++)
-		put(o, kind_names[k], member_number(v[k]));
+		put(o, kind_names[k], json_part_number(v[k]));
 	return o;
 }
 
@@ -56,22 +56,22 @@ static json *quantile_by_kind(const struct histogram *h, double q)
 static void put_reasons(json *o, const u64 *v)
 {
 	for (int r = 0; r < NR_REASONS; r++)
-		put(o, reason_names[r], member_number(v[r]));
+		put(o, reason_names[r], json_part_number(v[r]));
 }
 
-json *member_accounting(const struct publication *p)
+json *json_part_accounting(const struct publication *p)
 {
 	const struct accounting *a = &p->now;
 	struct residuals left = publication_residuals(p);
 	json *o = json_object_new_object(), *r = json_object_new_object();
 
-	put(o, "seen", member_number(a->seen));
-	put(o, "received", member_number(a->received));
-	put(o, "spilled", member_number(a->spilled));
-	put(o, "unmeasured", member_number(a->unmeasured));
+	put(o, "seen", json_part_number(a->seen));
+	put(o, "received", json_part_number(a->received));
+	put(o, "spilled", json_part_number(a->spilled));
+	put(o, "unmeasured", json_part_number(a->unmeasured));
 	put(o, "unseen",
-	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? member_number(a->unseen) : NULL);
-	put(o, "task_events_lost", member_number(a->task_events_lost));
+	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(a->unseen) : NULL);
+	put(o, "task_events_lost", json_part_number(a->task_events_lost));
 	put(r, "labels", json_object_new_int64(left.labels));
 	put(r, "records", json_object_new_int64(left.records));
 	put(r, "costs", json_object_new_int64(left.costs));
@@ -80,7 +80,7 @@ json *member_accounting(const struct publication *p)
 	return o;
 }
 
-json *member_switches(const struct publication *p)
+json *json_part_switches(const struct publication *p)
 {
 	json *list = json_object_new_array();
 
@@ -90,7 +90,7 @@ json *member_switches(const struct publication *p)
 		put(o, "kind", json_object_new_string(kind_names[LABEL_KIND(i)]));
 		put(o, "from", json_object_new_string(from_names[LABEL_FROM(i)]));
 		put(o, "reason", json_object_new_string(reason_names[LABEL_REASON(i)]));
-		put(o, "count", member_number(p->now.labels[i]));
+		put(o, "count", json_part_number(p->now.labels[i]));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -106,7 +106,7 @@ static json *cost_of_kind(int kind, const struct histogram *h)
 	return o;
 }
 
-json *member_cost(const struct publication *p)
+json *json_part_cost(const struct publication *p)
 {
 	json *list = json_object_new_array();
 
@@ -131,7 +131,7 @@ static json *cost_of_cell(const struct publication *p, int cell)
 	return o;
 }
 
-json *member_cost_by_from(const struct publication *p)
+json *json_part_cost_by_from(const struct publication *p)
 {
 	json *list = json_object_new_array();
 
@@ -140,7 +140,7 @@ json *member_cost_by_from(const struct publication *p)
 	return list;
 }
 
-json *member_histograms(const struct publication *p)
+json *json_part_histograms(const struct publication *p)
 {
 	json *list = json_object_new_array();
 
@@ -157,7 +157,7 @@ static json *application(const char *text, enum application_kind kind)
 {
 	json *o = json_object_new_object();
 
-	put(o, "name", member_text(text));
+	put(o, "name", json_part_text(text));
 	put(o, "kind", json_object_new_string(application_kind_names[kind]));
 	return o;
 }
@@ -180,46 +180,46 @@ static json *numbers(const u64 *v, int n)
 	json *list = json_object_new_array_ext(n);
 
 	for (int i = 0; i < n; i++)
-		json_object_array_add(list, member_number(v[i]));
+		json_object_array_add(list, json_part_number(v[i]));
 	return list;
 }
 
-json *member_group_counts(const struct group *g)
+json *json_part_group_counts(const struct group *g)
 {
 	json *list = json_object_new_array_ext(9);
 
-	json_object_array_add(list, member_number(g->tgid));
-	json_object_array_add(list, member_number(g->start_ns));
-	json_object_array_add(list, member_number(g->threads));
+	json_object_array_add(list, json_part_number(g->tgid));
+	json_object_array_add(list, json_part_number(g->start_ns));
+	json_object_array_add(list, json_part_number(g->threads));
 	json_object_array_add(list, numbers(g->total.switches, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.cost_ns, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.reasons, NR_REASONS));
 	json_object_array_add(list, numbers(g->total.user_switches, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.user_cost_ns, NR_KINDS));
-	json_object_array_add(list, member_number(g->ended_threads));
+	json_object_array_add(list, json_part_number(g->ended_threads));
 	return list;
 }
 
-json *member_group_name(const struct group *g)
+json *json_part_group_name(const struct group *g)
 {
 	json *o = json_object_new_object();
 
-	put(o, "tgid", member_number(g->tgid));
+	put(o, "tgid", json_part_number(g->tgid));
 	put(o, "comm", name(g->comm));
-	put(o, "start_ns", member_number(g->start_ns));
-	put(o, "ppid", member_number(g->parent_tgid));
-	put(o, "cmdline", g->cmdline ? member_text(g->cmdline) : NULL);
-	put(o, "cgroup", g->cgroup ? member_text(g->cgroup) : NULL);
+	put(o, "start_ns", json_part_number(g->start_ns));
+	put(o, "ppid", json_part_number(g->parent_tgid));
+	put(o, "cmdline", g->cmdline ? json_part_text(g->cmdline) : NULL);
+	put(o, "cgroup", g->cgroup ? json_part_text(g->cgroup) : NULL);
 	put(o, "application", application_of_group(g));
 	return o;
 }
 
-json *member_group(const struct group *g)
+json *json_part_group(const struct group *g)
 {
-	json *o = member_group_name(g);
+	json *o = json_part_group_name(g);
 
-	put(o, "threads", member_number(g->threads));
-	put(o, "ended_threads", member_number(g->ended_threads));
+	put(o, "threads", json_part_number(g->threads));
+	put(o, "ended_threads", json_part_number(g->ended_threads));
 	put_switches(o, &g->total);
 	put(o, "p50_ns", quantile_by_kind(g->cost, 0.5));
 	put(o, "p99_ns", quantile_by_kind(g->cost, 0.99));
@@ -227,12 +227,12 @@ json *member_group(const struct group *g)
 	return o;
 }
 
-json *member_group_cost(const struct group *g)
+json *json_part_group_cost(const struct group *g)
 {
 	json *o = json_object_new_object(), *list = json_object_new_array();
 
-	put(o, "tgid", member_number(g->tgid));
-	put(o, "start_ns", member_number(g->start_ns));
+	put(o, "tgid", json_part_number(g->tgid));
+	put(o, "start_ns", json_part_number(g->start_ns));
 	put(o, "comm", name(g->comm));
 	put(o, "application", application_of_group(g));
 	for (int k = 0; k < NR_KINDS; k++)
@@ -241,40 +241,40 @@ json *member_group_cost(const struct group *g)
 	return o;
 }
 
-json *member_other(const struct publication *p)
+json *json_part_other(const struct publication *p)
 {
 	const struct charges *c = task_table_other(p->tasks);
 	json *o = json_object_new_object();
 
 	put_switches(o, c);
 	put_reasons(o, c->reasons);
-	put(o, "unattributed", member_number(task_table_unattributed(p->tasks)));
+	put(o, "unattributed", json_part_number(task_table_unattributed(p->tasks)));
 	return o;
 }
 
-json *member_ended(const struct ended *e)
+json *json_part_ended(const struct ended *e)
 {
 	json *o = json_object_new_object();
 
-	put(o, "id", member_number(e->id));
+	put(o, "id", json_part_number(e->id));
 	put(o, "comm", name(e->comm));
-	put(o, "cgroup", e->cgroup ? member_text(e->cgroup) : NULL);
+	put(o, "cgroup", e->cgroup ? json_part_text(e->cgroup) : NULL);
 	put(o, "application", application(e->application, e->application_kind));
-	put(o, "groups", member_number(e->groups));
-	put(o, "threads", member_number(e->threads));
+	put(o, "groups", json_part_number(e->groups));
+	put(o, "threads", json_part_number(e->threads));
 	put_switches(o, &e->total);
 	put_reasons(o, e->total.reasons);
 	return o;
 }
 
-json *member_thread(const struct thread *t)
+json *json_part_thread(const struct thread *t)
 {
 	json *o = json_object_new_object(), *out = json_object_new_object();
 
-	put(o, "tid", member_number(t->tid));
-	put(o, "tgid", member_number(t->group->tgid));
+	put(o, "tid", json_part_number(t->tid));
+	put(o, "tgid", json_part_number(t->group->tgid));
 	put(o, "comm", name(t->comm));
-	put(o, "start_ns", member_number(t->start_ns));
+	put(o, "start_ns", json_part_number(t->start_ns));
 	put(o, "in", by_kind(t->total.switches));
 	put_reasons(out, t->total.reasons);
 	put(o, "out", out);
@@ -284,26 +284,26 @@ json *member_thread(const struct thread *t)
 	return o;
 }
 
-json *member_ring(const struct publication *p)
+json *json_part_ring(const struct publication *p)
 {
 	json *o = json_object_new_object();
 
-	put(o, "bytes", member_number(p->host->ring_bytes));
-	put(o, "count", member_number(p->host->rings));
-	put(o, "high_water_bytes", member_number(p->now.ring_high_water));
+	put(o, "bytes", json_part_number(p->host->ring_bytes));
+	put(o, "count", json_part_number(p->host->rings));
+	put(o, "high_water_bytes", json_part_number(p->now.ring_high_water));
 	return o;
 }
 
-json *member_probe(const struct publication *p)
+json *json_part_probe(const struct publication *p)
 {
 	json *o = json_object_new_object();
 
-	put(o, "runs", member_number(p->now.probe_runs));
-	put(o, "run_ns", member_number(p->now.probe_run_ns));
+	put(o, "runs", json_part_number(p->now.probe_runs));
+	put(o, "run_ns", json_part_number(p->now.probe_run_ns));
 	return o;
 }
 
-json *member_features(const struct publication *p)
+json *json_part_features(const struct publication *p)
 {
 	json *list = json_object_new_array();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "outputs.h"
+#include "outputs/outputs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,22 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "error.h"
-#include "exit_status.h"
-#include "file_writer.h"
-#include "json.h"
-#include "rlimits.h"
-#include "screen.h"
-#include "series.h"
-#include "stream.h"
-#include "textfile.h"
-#include "view.h"
+#include "common/alloc.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "outputs/file_writer.h"
+#include "outputs/json.h"
+#include "outputs/screen.h"
+#include "outputs/series.h"
+#include "outputs/stream.h"
+#include "outputs/textfile.h"
+#include "outputs/view.h"
 
 enum { MOST_WAITING = 64 << 20 }; /* bytes for a reader that is slow */
 
 struct outputs {
-	struct options options;
+	struct output_options options;
 	struct live_screen *screen; /* NULL: no live view */
 	bool had_screen;	    /* a terminal that goes is a reader that goes */
 	struct stream *stream;	    /* standard output's; NULL: nobody wants it */
@@ -34,7 +34,7 @@ struct outputs {
 
 static const char placeholder[] = "# tvtraced has started and published nothing yet\n";
 
-static int open_textfile(struct outputs *out, const struct options *o)
+static int open_textfile(struct outputs *out, const struct output_options *o)
 {
 	const char *path = o->textfile;
 	int err = file_writer_open(&out->writer, path, placeholder, sizeof(placeholder) - 1);
@@ -59,7 +59,7 @@ static int open_textfile(struct outputs *out, const struct options *o)
 	return STATUS_OK;
 }
 
-int outputs_open(struct outputs **result, const struct options *o)
+int outputs_open(struct outputs **result, const struct output_options *o)
 {
 	struct outputs *out = xcalloc(1, sizeof(*out));
 	int status;
@@ -74,7 +74,7 @@ int outputs_open(struct outputs **result, const struct options *o)
 	return STATUS_OK;
 }
 
-bool outputs_want_terminal(const struct options *o)
+bool outputs_want_terminal(const struct output_options *o)
 {
 	return !o->quiet && !o->json && !o->once && isatty(STDOUT_FILENO);
 }

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where publications go: the live view or blocks or JSON on standard output, and the textfile. */
-#ifndef TVTRACED_OUTPUTS_H
-#define TVTRACED_OUTPUTS_H
+#ifndef TVTRACED_OUTPUTS_OUTPUTS_H
+#define TVTRACED_OUTPUTS_OUTPUTS_H
 
 #include <stdbool.h>
 
-#include "options.h"
-#include "publication.h"
+#include "collect/publication.h"
 
 struct outputs;
 struct live_screen;
+struct group_label;
 
-/* Whether there is to be a live view: then the terminal must be guarded (guard.h). */
-bool outputs_want_terminal(const struct options *o);
+struct output_options {
+	u64 interval_ns;		    /* between publications */
+	u64 textfile_interval_ns;	    /* at least; a multiple of publications */
+	const char *textfile;		    /* its path; NULL: none */
+	const struct group_label *group_by; /* of the textfile */
+	bool once;			    /* there will be one publication */
+	bool json;
+	bool quiet;
+};
+
+/* Whether there is to be a live view: then the terminal must be guarded (terminal_guard.h). */
+bool outputs_want_terminal(const struct output_options *o);
 
 /* Opens the textfile, if one is asked for. Returns 0 or an exit status, having printed why. */
-int outputs_open(struct outputs **out, const struct options *o);
+int outputs_open(struct outputs **out, const struct output_options *o);
 
 /* Takes the terminal for the live view, if there is to be one. Returns 0 or -errno. */
 int outputs_start(struct outputs *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "screen.h"
+#include "outputs/screen.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,13 +12,13 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "canvas.h"
-#include "guard.h"
-#include "messages.h"
-#include "terminal.h"
-#include "text.h"
-#include "view.h"
+#include "common/alloc.h"
+#include "common/messages.h"
+#include "common/terminal.h"
+#include "common/terminal_guard.h"
+#include "common/text.h"
+#include "outputs/canvas.h"
+#include "outputs/view.h"
 
 /* How long a message stays on the screen. */
 #define MESSAGE_NS ((u64)30 * 1000000000)
@@ -93,8 +93,8 @@ static void restore_at_exit(void)
 		return;
 	start_output();
 	restore_modes(open_screen);
-	guard_write_leave();
-	guard_take(false);
+	terminal_guard_write_leave();
+	terminal_guard_take(false);
 	messages_release();
 }
 
@@ -207,7 +207,7 @@ static int open_memory(FILE **file)
 
 static void take_terminal(struct live_screen *s)
 {
-	guard_take(true);
+	terminal_guard_take(true);
 	set_modes(s);
 	messages_hold();
 	s->given_back = false;
@@ -375,7 +375,7 @@ void screen_suspend(struct live_screen *s)
 	stream_wait_idle(s->stream, LEAVE_PATIENCE_MS);
 	messages_release();
 	s->given_back = true;
-	guard_take(false);
+	terminal_guard_take(false);
 }
 
 bool screen_resume(struct live_screen *s)

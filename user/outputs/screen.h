@@ -4,13 +4,13 @@
  * output. What is drawn goes to the terminal through a stream, so that a terminal that is stopped,
  * slow or gone never holds up its caller.
  */
-#ifndef TVTRACED_SCREEN_H
-#define TVTRACED_SCREEN_H
+#ifndef TVTRACED_OUTPUTS_SCREEN_H
+#define TVTRACED_OUTPUTS_SCREEN_H
 
 #include <stdbool.h>
 
-#include "publication.h"
-#include "stream.h"
+#include "collect/publication.h"
+#include "outputs/stream.h"
 
 struct live_screen;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "series.h"
+#include "outputs/series.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "text.h"
+#include "common/alloc.h"
+#include "common/text.h"
 
 /* One that has grown since the update before: a group, or the ended ones of a program. */
 struct grown {

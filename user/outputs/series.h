@@ -5,14 +5,14 @@
  * interval's growth of a group goes to exactly one series and stays there, so no series ever falls
  * and all of them add up.
  */
-#ifndef TVTRACED_SERIES_H
-#define TVTRACED_SERIES_H
+#ifndef TVTRACED_OUTPUTS_SERIES_H
+#define TVTRACED_OUTPUTS_SERIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "group_label.h"
-#include "publication.h"
+#include "collect/publication.h"
+#include "outputs/group_label.h"
 
 enum {
 	TOP_SERIES = 20,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "stderr_stream.h"
+#include "outputs/stderr_stream.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "stream.h"
+#include "common/error.h"
+#include "outputs/stream.h"
 
 enum { MOST_BYTES = 64 << 10, PATIENCE_MS = 1000 };
 

@@ -3,8 +3,8 @@
  * Standard error, written by a thread: a pipe that nobody reads, or a terminal that is stopped,
  * holds up nobody who has something to say.
  */
-#ifndef TVTRACED_STDERR_STREAM_H
-#define TVTRACED_STDERR_STREAM_H
+#ifndef TVTRACED_OUTPUTS_STDERR_STREAM_H
+#define TVTRACED_OUTPUTS_STDERR_STREAM_H
 
 /*
  * From now on all messages (error.h) go through the thread, until stderr_stream_stop() or exit().

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "stream.h"
+#include "outputs/stream.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,9 +8,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "stoppable.h"
-#include "thread.h"
+#include "common/alloc.h"
+#include "common/cancellable_write.h"
+#include "common/thread.h"
 
 enum {
 	LOOK_MS = 100, /* between two looks at what is taken */
@@ -31,7 +31,7 @@ struct stream {
 	int event_fd; /* readable: the thread has ended, or is about to */
 	bool joined;
 	bool stop; /* atomic: give up a write that does not proceed */
-	struct stoppable file;
+	struct cancellable_write file;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
 	struct piece *first, **end; /* what waits; the first one is being written */
@@ -85,7 +85,7 @@ static void *run(void *ctx)
 	int err = 0;
 
 	while (!err && (p = wait_for_piece(s))) {
-		err = stoppable_write(&s->file, p->data, p->len);
+		err = cancellable_write(&s->file, p->data, p->len);
 		piece_written(s, p, err);
 	}
 	eventfd_write(s->event_fd, 1);
@@ -99,7 +99,7 @@ int stream_open(struct stream **out, int fd, size_t most_bytes)
 
 	s->end = &s->first;
 	s->most_bytes = most_bytes;
-	stoppable_init(&s->file, fd, &s->stop);
+	cancellable_write_init(&s->file, fd, &s->stop);
 	thread_mutex_init(&s->lock);
 	pthread_cond_init(&s->changed, NULL);
 	s->event_fd = eventfd(0, EFD_CLOEXEC);
@@ -174,7 +174,7 @@ static bool wait_for_end(struct stream *s, int interrupt_fd, int patience_ms)
 {
 	struct pollfd p[] = {{.fd = s->event_fd, .events = POLLIN},
 			     {.fd = interrupt_fd, .events = POLLIN}};
-	uint64_t before = stoppable_bytes(&s->file);
+	uint64_t before = cancellable_write_bytes(&s->file);
 	int idle_ms = 0;
 
 	while (patience_ms < 0 || idle_ms < patience_ms) {
@@ -187,7 +187,7 @@ static bool wait_for_end(struct stream *s, int interrupt_fd, int patience_ms)
 			p[1] = (struct pollfd){.fd = -1};
 			patience_ms = INTERRUPTED_MS;
 		}
-		now = stoppable_bytes(&s->file);
+		now = cancellable_write_bytes(&s->file);
 		idle_ms = now == before ? idle_ms + LOOK_MS : 0;
 		before = now;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Text to a descriptor, in order, from a thread of its own: who reads it slowly holds nobody up. */
-#ifndef TVTRACED_STREAM_H
-#define TVTRACED_STREAM_H
+#ifndef TVTRACED_OUTPUTS_STREAM_H
+#define TVTRACED_OUTPUTS_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

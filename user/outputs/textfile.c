@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "textfile.h"
+#include "outputs/textfile.h"
 
 #include <inttypes.h>
 #include <string.h>

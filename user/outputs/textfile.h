@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A publication in the Prometheus text format 0.0.4, as node_exporter's textfile collector reads.
  */
-#ifndef TVTRACED_TEXTFILE_H
-#define TVTRACED_TEXTFILE_H
+#ifndef TVTRACED_OUTPUTS_TEXTFILE_H
+#define TVTRACED_OUTPUTS_TEXTFILE_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-#include "publication.h"
-#include "series.h"
+#include "collect/publication.h"
+#include "outputs/series.h"
 
 struct textfile_status {
 	int64_t last_write_s; /* CLOCK_REALTIME */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "view.h"
+#include "outputs/view.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
-#include "view_parts.h"
+#include "common/format.h"
+#include "outputs/view_parts.h"
 
 /* How the lines of the canvas are shared out. */
 struct layout {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "outputs/view_groups.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "format.h"
-#include "text.h"
-#include "titles.h"
-#include "view_parts.h"
+#include "common/format.h"
+#include "common/text.h"
+#include "common/titles.h"
 
 static struct top_group row_of(const struct publication *p, const char *comm,
 			       const struct charges *total, const struct charges *published)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "view_parts.h"
+#include "outputs/view_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "format.h"
-#include "text.h"
+#include "common/format.h"
+#include "common/text.h"
 
 enum { MIN_KERNEL_COLUMNS = 8 };
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The parts of the block, each of which draws some lines. */
-#ifndef TVTRACED_VIEW_PARTS_H
-#define TVTRACED_VIEW_PARTS_H
+#ifndef TVTRACED_OUTPUTS_VIEW_PARTS_H
+#define TVTRACED_OUTPUTS_VIEW_PARTS_H
 
 #include <stddef.h>
 
-#include "canvas.h"
-#include "publication.h"
-#include "view.h"
+#include "collect/publication.h"
+#include "outputs/canvas.h"
 
 /* What is shown of a publication: its interval, or the whole run. */
 struct view {
@@ -44,8 +43,5 @@ void view_table(struct canvas *c, const struct view *v, bool all);
 
 /* A heading and `rows` rows: cost histograms, thread on the left and process on the right. */
 void view_histograms(struct canvas *c, const struct view *v, int rows);
-
-/* A heading and at most `rows` rows of top. */
-void view_groups(struct canvas *c, const struct view *v, const struct top_groups *top, int rows);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "calibrate.h"
+#include "probes/calibrate.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "clock.h"
-#include "cost_source.h"
+#include "common/clock.h"
+#include "probes/cost_source.h"
 #include "tvtraced.skel.h"
 
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#ifndef TVTRACED_CALIBRATE_H
-#define TVTRACED_CALIBRATE_H
+#ifndef TVTRACED_PROBES_CALIBRATE_H
+#define TVTRACED_PROBES_CALIBRATE_H
 
 #include "record.h"
 

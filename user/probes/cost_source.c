@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "cost_source.h"
+#include "probes/cost_source.h"
 
 #include <string.h>
 
 #include <bpf/libbpf.h>
 
-#include "error.h"
+#include "common/error.h"
 #include "record.h"
 #include "tvtraced.skel.h"
 
@@ -37,7 +37,7 @@ static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
 		if (link)
 			return link;
 	}
-	tell("the bias lacks the time that it takes to enter a kprobe");
+	verbose_log("the bias lacks the time that it takes to enter a kprobe");
 	return calibrate_on_tracepoint(skel);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where the end of a switch comes from: one row per way, best first. */
-#ifndef TVTRACED_COST_SOURCE_H
-#define TVTRACED_COST_SOURCE_H
+#ifndef TVTRACED_PROBES_COST_SOURCE_H
+#define TVTRACED_PROBES_COST_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "features.h"
+#include "probes/features.h"
 
 struct tvtraced_bpf;
 struct bpf_program;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "features.h"
+#include "probes/features.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <bpf/btf.h>
 
-#include "kallsyms.h"
+#include "probes/kallsyms.h"
 
 #define SWITCH_END "finish_task_switch"
 #define LOCKDOWN "/sys/kernel/security/lockdown"

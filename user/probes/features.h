@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What this kernel has: read from its BTF, symbols and lockdown, never guessed from its version. */
-#ifndef TVTRACED_FEATURES_H
-#define TVTRACED_FEATURES_H
+#ifndef TVTRACED_PROBES_FEATURES_H
+#define TVTRACED_PROBES_FEATURES_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The kernel's own functions by name, as /proc/kallsyms lists them for everybody. */
-#ifndef TVTRACED_KALLSYMS_H
-#define TVTRACED_KALLSYMS_H
+#ifndef TVTRACED_PROBES_KALLSYMS_H
+#define TVTRACED_PROBES_KALLSYMS_H
 
 #include <stddef.h>
 #include <stdio.h>

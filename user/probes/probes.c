@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "probes.h"
+#include "probes/probes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,11 +9,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "error.h"
-#include "exit_status.h"
-#include "programs.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "probes/programs.h"
 #include "tvtraced.skel.h"
 
 struct probes {
@@ -93,9 +93,9 @@ static void take_calibration(struct probes *p, const struct calibration *c)
 {
 	p->info.cost_bias_ns = c->bias_ns;
 	p->info.probe_entry_ns = c->total_ns > c->stage_ns ? c->total_ns - c->stage_ns : 0;
-	tell("probes: %llu ns per switch (staging %llu), bias %llu ns",
-	     (unsigned long long)c->total_ns, (unsigned long long)c->stage_ns,
-	     (unsigned long long)c->bias_ns);
+	verbose_log("probes: %llu ns per switch (staging %llu), bias %llu ns",
+		    (unsigned long long)c->total_ns, (unsigned long long)c->stage_ns,
+		    (unsigned long long)c->bias_ns);
 }
 
 static void take_source(struct probes *p, bool wanted)

@@ -3,14 +3,14 @@
  * The BPF side as the daemon sees it: loaded, attached, flushed, detached. What is attached is
  * held by file descriptors only, so it goes with the process however that ends.
  */
-#ifndef TVTRACED_PROBES_H
-#define TVTRACED_PROBES_H
+#ifndef TVTRACED_PROBES_PROBES_H
+#define TVTRACED_PROBES_PROBES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cost_source.h"
-#include "features.h"
+#include "probes/cost_source.h"
+#include "probes/features.h"
 #include "record.h"
 
 struct probes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "programs.h"
+#include "probes/programs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,11 +9,11 @@
 
 #include <bpf/libbpf.h>
 
-#include "error.h"
-#include "exit_status.h"
-#include "rlimits.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "probes/verifier_log.h"
 #include "tvtraced.skel.h"
-#include "verifier_log.h"
 
 enum {
 	/* 64 bytes per event: room for the fork storm of one interval. */
@@ -157,7 +157,7 @@ static void refute(struct features *f, const struct cost_source *source,
 		return;
 	features_refute(f, source->needs, "found, but cannot %s %s: %s", failure->what,
 			failure->name, strerror(-failure->err));
-	tell("cost source %s: %s", source->name, f->how[source->needs]);
+	verbose_log("cost source %s: %s", source->name, f->how[source->needs]);
 }
 
 /* The one that was asked for does not work: says why, and which ones do. */
@@ -192,12 +192,12 @@ int programs_load(struct programs *p, struct features *f, const struct programs_
 		if (c->cost_source && source != c->cost_source)
 			continue;
 		if (!cost_source_found(source, f)) {
-			tell("cost source %s: %s", source->name, f->how[source->needs]);
+			verbose_log("cost source %s: %s", source->name, f->how[source->needs]);
 			continue;
 		}
 		failure = try_source(p, f, c, source);
 		if (!failure.err) {
-			tell("cost source %s: works", source->name);
+			verbose_log("cost source %s: works", source->name);
 			return STATUS_OK;
 		}
 		programs_unload(p);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The BPF programs: which of them this kernel gets, loaded, and the end of a switch attached. */
-#ifndef TVTRACED_PROGRAMS_H
-#define TVTRACED_PROGRAMS_H
+#ifndef TVTRACED_PROBES_PROGRAMS_H
+#define TVTRACED_PROBES_PROGRAMS_H
 
-#include "calibrate.h"
-#include "cost_source.h"
-#include "features.h"
+#include "probes/calibrate.h"
+#include "probes/cost_source.h"
+#include "probes/features.h"
 #include "record.h"
 
 struct programs {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "verifier_log.h"
+#include "probes/verifier_log.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
 
-#include "alloc.h"
-#include "error.h"
+#include "common/alloc.h"
+#include "common/error.h"
 
 enum {
 	LOG_STATS = 4, /* BPF_LOG_STATS of linux/bpf_verifier.h: the totals, no instructions */
@@ -40,8 +40,8 @@ static void tell_program(const struct bpf_program *program)
 	const char *line = log ? strstr(log, processed) : NULL;
 
 	if (line)
-		tell("verified %s: %lu instructions", bpf_program__name(program),
-		     strtoul(line + strlen(processed), NULL, 10));
+		verbose_log("verified %s: %lu instructions", bpf_program__name(program),
+			    strtoul(line + strlen(processed), NULL, 10));
 }
 
 void verifier_log_tell(const struct bpf_object *obj)
@@ -52,6 +52,6 @@ void verifier_log_tell(const struct bpf_object *obj)
 		if (bpf_program__autoload(program))
 			tell_program(program);
 		else
-			tell("left out %s", bpf_program__name(program));
+			verbose_log("left out %s", bpf_program__name(program));
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* For --verbose: how many instructions the kernel's verifier went through for each program. */
-#ifndef TVTRACED_VERIFIER_LOG_H
-#define TVTRACED_VERIFIER_LOG_H
+#ifndef TVTRACED_PROBES_VERIFIER_LOG_H
+#define TVTRACED_PROBES_VERIFIER_LOG_H
 
 struct bpf_object;
 

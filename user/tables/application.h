@@ -3,8 +3,8 @@
  * The application that a thread group belongs to, told by its cgroup: the systemd unit, else the
  * container, else the cgroup itself, else the program's own name.
  */
-#ifndef TVTRACED_APPLICATION_H
-#define TVTRACED_APPLICATION_H
+#ifndef TVTRACED_TABLES_APPLICATION_H
+#define TVTRACED_TABLES_APPLICATION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "cmdlines.h"
+#include "tables/cmdlines.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "thread.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "common/thread.h"
 
 enum {
 	ROOM = 256,

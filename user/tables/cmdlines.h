@@ -4,12 +4,12 @@
  * may be held for long, or for ever (a page fault on a file system that does not answer): the
  * event loop would hang with that process, as ps does.
  */
-#ifndef TVTRACED_CMDLINES_H
-#define TVTRACED_CMDLINES_H
+#ifndef TVTRACED_TABLES_CMDLINES_H
+#define TVTRACED_TABLES_CMDLINES_H
 
 #include <stdbool.h>
 
-#include "procfs.h"
+#include "tables/procfs.h"
 
 /* Of which thread group; slot is the caller's own. */
 struct cmdline {

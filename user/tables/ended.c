@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "ended.h"
+#include "tables/ended.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "tasks.h"
+#include "common/alloc.h"
+#include "tables/group.h"
 
 enum { NR_HEADS = 2048 }; /* a power of two */
 

@@ -4,14 +4,14 @@
  * cgroup are one entry. A part of what the task table has as `other`: entries are limited, and
  * one that makes room for another one takes its charges along.
  */
-#ifndef TVTRACED_ENDED_H
-#define TVTRACED_ENDED_H
+#ifndef TVTRACED_TABLES_ENDED_H
+#define TVTRACED_TABLES_ENDED_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "application.h"
-#include "charges.h"
+#include "common/charges.h"
+#include "tables/application.h"
 
 enum { MAX_ENDED = 1024 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What a thread group's name and cgroup make it part of. */
+#include "tables/group.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "task_table.h"
+#include "common/alloc.h"
 
 void group_name_application(struct group *g)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "details.h"
+#include "tables/proc_details.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "clock.h"
-#include "cmdlines.h"
-#include "procfs.h"
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "tables/cmdlines.h"
+#include "tables/procfs.h"
 
 /* Longer than any budget that is meant to end. */
 #define LONG_NS (3600 * 1000000000ull)
 
-struct details {
+struct proc_details {
 	struct task_table *tasks;
 	struct cmdlines *cmdlines; /* NULL: nobody wants them */
 	u32 *queue;		   /* slots of groups, a circle */
@@ -22,7 +22,7 @@ struct details {
 
 static void note(void *ctx, const struct group *g)
 {
-	struct details *d = ctx;
+	struct proc_details *d = ctx;
 
 	if (d->queued[g->index])
 		return;
@@ -40,9 +40,9 @@ static void find_root(void)
 	free(cgroup);
 }
 
-struct details *details_new(struct task_table *tasks, size_t max_groups, bool cmdline)
+struct proc_details *proc_details_new(struct task_table *tasks, size_t max_groups, bool cmdline)
 {
-	struct details *d = xcalloc(1, sizeof(*d));
+	struct proc_details *d = xcalloc(1, sizeof(*d));
 
 	d->tasks = tasks;
 	d->cmdlines = cmdline ? cmdlines_new() : NULL;
@@ -58,7 +58,7 @@ struct details *details_new(struct task_table *tasks, size_t max_groups, bool cm
 	return d;
 }
 
-void details_free(struct details *d)
+void proc_details_free(struct proc_details *d)
 {
 	if (!d)
 		return;
@@ -73,7 +73,7 @@ static bool is_root(const char *cgroup)
 	return !strcmp(cgroup, "/");
 }
 
-void details_note_all(struct details *d)
+void proc_details_note_all(struct proc_details *d)
 {
 	for (size_t i = 0; i < task_table_group_slots(d->tasks); i++) {
 		struct group *g = task_table_group(d->tasks, i);
@@ -101,7 +101,7 @@ static bool read_cgroup(struct group *g)
 	return false;
 }
 
-static void read_group(struct details *d, struct group *g)
+static void read_group(struct proc_details *d, struct group *g)
 {
 	g->details_read = true;
 	if (read_cgroup(g))
@@ -111,7 +111,7 @@ static void read_group(struct details *d, struct group *g)
 }
 
 /* What has gone keeps what it had. Returns whether one came. */
-static bool take_cmdline(struct details *d, u64 until_ns)
+static bool take_cmdline(struct proc_details *d, u64 until_ns)
 {
 	struct cmdline c;
 	struct group *g;
@@ -128,7 +128,7 @@ static bool take_cmdline(struct details *d, u64 until_ns)
 }
 
 /* Whether there is room for one more command line, or none will come. */
-static bool make_room(struct details *d, u64 until_ns)
+static bool make_room(struct proc_details *d, u64 until_ns)
 {
 	while (d->cmdlines && cmdlines_full(d->cmdlines) && cmdlines_pending(d->cmdlines))
 		if (!take_cmdline(d, until_ns) && clock_ns() >= until_ns)
@@ -137,7 +137,7 @@ static bool make_room(struct details *d, u64 until_ns)
 }
 
 /* All that come until then. Returns whether some are still to come. */
-static bool take_cmdlines(struct details *d, u64 until_ns)
+static bool take_cmdlines(struct proc_details *d, u64 until_ns)
 {
 	while (d->cmdlines && cmdlines_pending(d->cmdlines))
 		if (!take_cmdline(d, until_ns) && clock_ns() >= until_ns)
@@ -145,12 +145,12 @@ static bool take_cmdlines(struct details *d, u64 until_ns)
 	return false;
 }
 
-bool details_waiting(const struct details *d)
+bool proc_details_waiting(const struct proc_details *d)
 {
 	return d->waiting || (d->cmdlines && cmdlines_pending(d->cmdlines));
 }
 
-bool details_read(struct details *d, u64 budget_ns)
+bool proc_details_read(struct proc_details *d, u64 budget_ns)
 {
 	u64 start = clock_ns(), until = start + (budget_ns < LONG_NS ? budget_ns : LONG_NS);
 

@@ -5,12 +5,12 @@
  * takes system calls and the rings must be drained meanwhile. What is not read yet has the cgroup
  * of its parent.
  */
-#ifndef TVTRACED_DETAILS_H
-#define TVTRACED_DETAILS_H
+#ifndef TVTRACED_TABLES_PROC_DETAILS_H
+#define TVTRACED_TABLES_PROC_DETAILS_H
 
-#include "tasks.h"
+#include "tables/task_table.h"
 
-struct details;
+struct proc_details;
 
 /*
  * NULL with errno: there is no thread. Takes note of what is to be read in `tasks`, which stays the
@@ -18,18 +18,18 @@ struct details;
  * lie in the processes' own memory, so that reading one can wait for a lock or a page of that
  * process.
  */
-struct details *details_new(struct task_table *tasks, size_t max_groups, bool cmdline);
+struct proc_details *proc_details_new(struct task_table *tasks, size_t max_groups, bool cmdline);
 
 /* NULL is ignored. */
-void details_free(struct details *d);
+void proc_details_free(struct proc_details *d);
 
 /* Notes all groups: events may have been lost. */
-void details_note_all(struct details *d);
+void proc_details_note_all(struct proc_details *d);
 
 /* Whether something is to be read. */
-bool details_waiting(const struct details *d);
+bool proc_details_waiting(const struct proc_details *d);
 
 /* Reads for about so long, in the order in which it was noted; returns whether some is left. */
-bool details_read(struct details *d, u64 budget_ns);
+bool proc_details_read(struct proc_details *d, u64 budget_ns);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "procfs.h"
+#include "tables/procfs.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "clock.h"
+#include "common/alloc.h"
+#include "common/clock.h"
 
 enum {
 	CGROUP_FILE_MAX = 65536, /* a dozen hierarchies, each with a path of up to 4096 bytes */

@@ -4,8 +4,8 @@
  * from the host's pid namespace; and a number may be another process's by now, so the start time
  * (of the leader; CLOCK_BOOTTIME of the host) must agree to two ticks.
  */
-#ifndef TVTRACED_PROCFS_H
-#define TVTRACED_PROCFS_H
+#ifndef TVTRACED_TABLES_PROCFS_H
+#define TVTRACED_TABLES_PROCFS_H
 
 #include <stdbool.h>
 

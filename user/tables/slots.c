@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "slots.h"
+#include "tables/slots.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "common/alloc.h"
 
 size_t slots_add(struct slots *s, void *item)
 {

@@ -3,8 +3,8 @@
  * Pointers that keep their places: one that is taken out leaves a hole for a later one, so a walk
  * over the slots may pause while others come and go, and still meets each that stays exactly once.
  */
-#ifndef TVTRACED_SLOTS_H
-#define TVTRACED_SLOTS_H
+#ifndef TVTRACED_TABLES_SLOTS_H
+#define TVTRACED_TABLES_SLOTS_H
 
 #include <stddef.h>
 

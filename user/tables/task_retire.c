@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* How tasks and groups leave the table. */
-#include "task_table.h"
+#include "tables/task_table_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "index.h"
+#include "common/alloc.h"
+#include "common/index.h"
 
 enum {
 	/* How long after its exit event a task may still run; then the kernel is asked. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "tasks.h"
+#include "tables/task_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "index.h"
-#include "task_table.h"
+#include "common/alloc.h"
+#include "common/index.h"
+#include "tables/task_table_private.h"
 
 static void copy_comm(char *to, const char *from)
 {

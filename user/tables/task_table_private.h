@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Inside of the task table: tasks.c, which charges, and task_retire.c, which takes out. */
-#ifndef TVTRACED_TASK_TABLE_H
-#define TVTRACED_TASK_TABLE_H
+#ifndef TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
+#define TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 
-#include "slots.h"
-#include "tasks.h"
+#include "tables/slots.h"
+#include "tables/task_table.h"
 
 struct entry {
 	struct thread thread;	 /* first: what callers see */
@@ -75,12 +75,6 @@ static inline void describe(const struct task_table *t, struct group *g)
 	g->changed = t->seq;
 	g->described = t->seq;
 }
-
-/* After a change of what tells its application: its name or its cgroup. */
-void group_name_application(struct group *g);
-
-/* A process begins where its parent is; parent may be NULL: not known. */
-void group_inherit(struct group *g, const struct group *parent);
 
 /* Notes that it is exiting or dead; once. */
 void entry_list(struct task_table *t, struct entry *e);

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import platform
 import time
 
 import pytest
@@ -87,6 +88,8 @@ def test_suspend(tracer, tmp_path):
     before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
     asleep = suspend()
     after = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    if platform.machine() == "aarch64" and asleep < 10**6:
+        pytest.skip("this kernel found no clock that tells it how long it was suspended")
     assert asleep > 10**9
     late = load()
     path = tmp_path / "t.pftrace"

@@ -5,7 +5,6 @@ Programs of task events that the kernel does not run, since they would interrupt
 would have said is asked for.
 """
 
-import json
 import os
 import pathlib
 import shutil
@@ -13,21 +12,12 @@ import subprocess
 import time
 
 import identities
+from links import skipped_runs
 from tracer import PATIENCE_S
 from workloads import PROGRAMS
 
-PROGRAMS_OF_TASKS = ("task_newtask", "sched_process_fork", "sched_process_exec", "task_rename",
-                     "sched_process_exit", "cgroup_attach_task", "suspend_resume")
 ROUNDS = 1000
 TRUE = shutil.which("true")
-
-
-def skipped():
-    """As the kernel has counted it."""
-    result = subprocess.run(["/usr/sbin/bpftool", "prog", "list", "-j"], stdout=subprocess.PIPE,
-                            check=True)
-    return sum(program.get("recursion_misses", 0) for program in json.loads(result.stdout)
-               if any(name.startswith(program.get("name") or "?") for name in PROGRAMS_OF_TASKS))
 
 
 def storms():
@@ -53,10 +43,10 @@ def names():
 
 def test_storms(tracer):
     traced = tracer("--ring-size", 1 << 20)
-    before = skipped()
+    before = skipped_runs()
     for _ in range(2):
         storms()
-    missed = skipped() - before
+    missed = skipped_runs() - before
     print(f"{missed} runs were skipped")
     last = traced.fresh()
     assert last["accounting"]["task_events_lost"] >= missed

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Parts of the page that `tvtrace report --html` prints, on standard output. */
+/* Text of the page that `tvtrace report --html` prints, on standard output. */
 #ifndef TVTRACE_REPORT_HTML_H
 #define TVTRACE_REPORT_HTML_H
 
-#include "report.h"
-
 /* Text as text, also in attributes: whatever it is, it is no markup. */
 void html_text(const char *text);
-
-/* Inline SVG. */
-void html_histograms(const struct trace_summary *s);
-void html_timeline(const struct report *r);
 
 #endif

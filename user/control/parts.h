@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The parts of a reply that a request can ask for (include/protocol.md). */
+#ifndef TVTRACED_CONTROL_PARTS_H
+#define TVTRACED_CONTROL_PARTS_H
+
+/*
+ * In the order in which they are made, lists last. Whoever is counted is named after that, unless
+ * it has gone meanwhile.
+ */
+enum part_id {
+	PART_HOST,
+	PART_FEATURES,
+	PART_ACCOUNTING,
+	PART_SWITCHES,
+	PART_COST,
+	PART_COST_BY_FROM,
+	PART_RING,
+	PART_PROBE,
+	PART_RECENT,
+	PART_TABLES,
+	PART_CAPTURES,
+	PART_OTHER,
+	PART_NR_GROUPS,
+	PART_NR_THREADS,
+	PART_GONE,
+	PART_GROUPS,
+	PART_GROUP_COUNTS,
+	PART_GROUP_NAMES,
+	PART_GROUP_COST,
+	PART_THREADS,
+	PART_ENDED,
+	NR_PARTS,
+};
+
+_Static_assert(NR_PARTS <= 32, "a request has them in 32 bits");
+
+const char *part_name(enum part_id part);
+
+/* The part of that name, or -1. */
+int part_find(const char *name);
+
+#endif
