@@ -47,6 +47,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
+# Of the two programs; in BPF programs and tests they find what is meant so.
+STRICT := -Wconversion -Wsign-conversion -Wmissing-prototypes
 LIBS := libbpf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
 TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -isystem $(BUILD) \
@@ -71,7 +73,7 @@ BPF_OBJS := $(BUILD)/bpf/maps.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c)))
 SKELETON := $(BUILD)/tvtraced.skel.h
 LIB_OBJS := $(filter-out %/main.o,$(DAEMON_OBJS) $(COMMON_OBJS)) $(BUILD)/trace.pb-c.o
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 WORKLOADS := $(patsubst tests/workload/%.c,$(OUTPUT)/tests/%,$(wildcard tests/workload/*.c))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c))) \
 	$(patsubst tests/bench/%.bpf.c,build/bench/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
@@ -94,7 +96,7 @@ $(CLIENT_OBJS): PATHS := $(CLIENT_PATHS)
 $(DAEMON_OBJS): $(SKELETON)
 $(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.pb-c.h Makefile | $(COMMON_PATH)/common
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(PATHS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(STRICT) $(PATHS) -MMD -MP -c -o $@ $<
 
 # The trace format, for C.
 $(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
@@ -115,9 +117,19 @@ $(BUILD)/tvtraced.bpf.o: $(BPF_OBJS)
 $(SKELETON): $(BUILD)/tvtraced.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name tvtraced_bpf >$@.tmp && mv $@.tmp $@
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB_OBJS)
-	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(DAEMON_PATHS) -MMD -MP -o $@ $< $(LIB_OBJS) -lcmocka $(TV_LIBS)
+# What a unit test is linked with, by its room.
+UNIT_OBJS_common := $(COMMON_OBJS)
+UNIT_OBJS_daemon := $(LIB_OBJS)
+UNIT_OBJS_client := $(filter-out %/tvtrace.o,$(CLIENT_OBJS)) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
+define unit_tests
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $$(UNIT_OBJS_$(1))
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)$$(CC) $$(CFLAGS) $$(TV_CFLAGS) $(2) -iquote tests/unit -MMD -MP -o $$@ $$< \
+		$$(UNIT_OBJS_$(1)) -lcmocka $$(TV_LIBS)
+endef
+$(eval $(call unit_tests,common,-iquote $(COMMON_PATH)))
+$(eval $(call unit_tests,daemon,$(DAEMON_PATHS)))
+$(eval $(call unit_tests,client,$(CLIENT_PATHS)))
 
 $(WORKLOADS): $(OUTPUT)/tests/%: tests/workload/%.c
 	@mkdir -p $(@D)
@@ -181,7 +193,7 @@ bench: all $(BENCH_PROGRAMS)
 picture: all workloads
 	/usr/bin/python3 tests/picture.py >build/top.svg && mv build/top.svg packaging/top.svg
 
-C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] tools/*/*.[ch] include/*.h tests/unit/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
+C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] tools/*/*.[ch] include/*.h tests/unit/*.h tests/unit/*/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
 	tests/fuzz/*.[ch])
 SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh) .ci/run
 
@@ -198,6 +210,7 @@ lint: $(TIDY)
 	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
 	$(call say,LINT,cppcheck)cppcheck -j $(shell nproc) --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Iinclude -Iuser -Itools user tools tests/workload
+	$(call say,LINT,rooms)/usr/bin/python3 tests/rooms.py
 	$(call say,LINT,shellcheck)shellcheck -x $(SHELL_FILES)
 
 .PHONY: install
@@ -214,5 +227,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS)) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
+-include $(patsubst %.o,%.d,$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS)) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
 .DELETE_ON_ERROR:

@@ -11,6 +11,8 @@ import re
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
+
 import cgroups
 import tracer
 from control import TVTRACE

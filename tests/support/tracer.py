@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TVTRACED = os.path.abspath(os.environ.get("TVTRACED", ROOT / "build" / "tvtraced"))
 SANITIZED = os.path.basename(os.path.dirname(TVTRACED)) == "asan"
 

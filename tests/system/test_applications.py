@@ -10,6 +10,7 @@ import cgroups
 import identities
 import prom
 from control import Client
+from links import skipped_runs
 from tracer import PATIENCE_S
 from workloads import CPU, GUEST, PROGRAMS, SLOWNESS
 
@@ -264,7 +265,7 @@ def test_a_crowd_does_not_stop_the_rings(tracer, workload_in, textfile):
     metrics = wait_for_metrics(textfile, lambda m: into(m, UNIT) > 1000000 // SLOWNESS)
     for name in "pair", "storm":
         assert into(metrics, name) == into(known, name)
-    assert metrics.value("tvtraced_task_events_lost_total") == 0
+    assert metrics.value("tvtraced_task_events_lost_total") <= skipped_runs()
     prom.check(metrics)
     # A guest's CPUs stand still whenever its host has other work, and then rings are full.
     if not GUEST:

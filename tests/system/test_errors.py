@@ -244,7 +244,7 @@ def test_messages_are_one_line_whatever_they_name(tmp_path):
 
 
 def test_statuses_are_documented():
-    statuses = pathlib.Path(tvtraced.ROOT, "user", "exit_status.h").read_text(encoding="ascii")
+    statuses = pathlib.Path(tvtraced.ROOT, "user", "common", "exit_status.h").read_text(encoding="ascii")
     text = " ".join(tvtraced.run("--help").stdout.split()).split("Exit status:")[1]
     for status in range(9):
         assert f"= {status}," in statuses

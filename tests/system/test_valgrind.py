@@ -10,7 +10,7 @@ from tracer import ROOT, TVTRACED
 
 VALGRIND = ["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=all",
             "--show-leak-kinds=all", "--error-exitcode=99", "--num-callers=50",
-            f"--suppressions={ROOT / 'tests' / 'valgrind.supp'}"]
+            f"--suppressions={ROOT / 'tests' / 'support' / 'valgrind.supp'}"]
 
 
 @pytest.mark.uninstrumented

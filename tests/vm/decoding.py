@@ -10,7 +10,7 @@ import sys
 
 from packages import ROOT
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from captures import Trace
 

@@ -4,21 +4,26 @@
 import dataclasses
 
 # All that needs no tool but the tests themselves.
-FULL = " ".join(f"tests/test_{name}.py" for name in (
+FULL = " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
     "pid_reuse", "zombies", "cost_source"))
-FEATURES = "tests/test_features.py"
+FEATURES = "tests/system/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
     "the_kernel_says_the_same", "the_best_source_is_chosen", "verbose_lists_all_programs"))
 # One look at everything that a configuration can change.
-BRIEF = "tests/test_labels.py " + " ".join(
-    f"tests/test_identities.py::test_identities_under_load[{load}]"
+BRIEF = "tests/system/test_labels.py " + " ".join(
+    f"tests/system/test_identities.py::test_identities_under_load[{load}]"
     for load in ("pair_processes", "pair_threads", "thread_storm"))
 HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
-CGROUPS = "tests/test_applications.py tests/vm/in_guest/test_cgroup.py"
+CGROUPS = "tests/system/test_applications.py tests/vm/in_guest/test_cgroup.py"
 CLOCKS = "tests/vm/in_guest/test_clocks.py"
+# Where a program of a task event can be preempted by another run of itself.
 SKIPPED = "tests/vm/in_guest/test_skipped_programs.py"
+CLOCKSOURCE = "tests/vm/in_guest/test_clocksource.py"
+LARGE_PIDS = "tests/vm/in_guest/test_large_pids.py"
+LARGEST_PID = "echo 4194304 >/proc/sys/kernel/pid_max"
+ISOLATED = "nohz_full=1 rcu_nocbs=1 isolcpus=1"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Row:
     newest_clang: bool = False  # makes the BPF programs, instead of the one that builds them here
 
 
-SLOW = " ".join(f"--deselect=test_spill.py::test_{name}" for name in (
+SLOW = " ".join(f"--deselect=system/test_spill.py::test_{name}" for name in (
     "tasks_that_ended_unseen_do_not_stay", "tasks_whose_last_switch_was_spilled_do_not_stay"))
 
 
@@ -44,6 +49,12 @@ def full(name, rest=f"{SLOW} {SOME_FEATURES}", **keywords):
     """What takes long and tells little about the kernel is left to one of them."""
     return Row(name, name, f"{FULL} {HOTPLUG} {CLOCKS} {rest}", weight=250,
                counts_instructions=True, **keywords)
+
+
+def mixed(name, append, tests, **keywords):
+    """Several settings of a kernel at once."""
+    return Row(name, "newest", f"{BRIEF} {tests}", append=append, weight=110,
+               **{"cpus": "1", **keywords})
 
 
 def refusal(name, status, words, **keywords):
@@ -56,34 +67,33 @@ def refusal(name, status, words, **keywords):
 
 ROWS = (
     # Of cgroups the oldest one, and both versions of the newest (below).
-    full("5.10", f"{SLOW} {SOME_FEATURES} tests/test_applications.py"), full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
+    full("5.10", f"{SLOW} {SOME_FEATURES} tests/system/test_applications.py"),
+    full("6.1"), full("6.12"), full("newest", f"{SLOW} {FEATURES}"),
     full("newest-arm64", timeout=1200),
     Row("6.12-arm64", "6.12-arm64", BRIEF, weight=100, timeout=1200, counts_instructions=True),
 
     Row("clang-5.10", "5.10", BRIEF, newest_clang=True),
-    Row("clang-newest", "newest", BRIEF, newest_clang=True),
 
-    Row("preempt-none", "newest", BRIEF, append="preempt=none"),
-    # There a program of a task event can be preempted by another run of itself.
-    Row("preempt-full", "newest", f"{BRIEF} {SKIPPED}", append="preempt=full", cpus="4", weight=120),
-    Row("preempt-lazy", "newest", f"{BRIEF} {SKIPPED}", append="preempt=lazy", cpus="4", weight=120),
-    Row("cpus-1", "newest", BRIEF, cpus="1"),
-    Row("cpus-8", "newest", f"{BRIEF} {HOTPLUG}", cpus="8", weight=80),
-    Row("cpus-2-of-8", "newest", BRIEF, cpus="8", append="maxcpus=2"),
+    # How a kernel can be set up, so that each setting meets each other one: preempt=, one CPU or
+    # many, nohz_full= and isolcpus= (which take more than one), cgroup version, pid_max, clock
+    # source, the compiler of the BPF programs. As it is by default, "newest" above has it.
+    mixed("one-none", "preempt=none tv.cgroup=1", f"{CGROUPS} {LARGE_PIDS}", prepare=LARGEST_PID),
+    mixed("one-full", "preempt=full tv.cgroup=2 tsc=unstable", f"{CGROUPS} {CLOCKSOURCE} {SKIPPED}",
+          newest_clang=True),
+    mixed("one-lazy", "preempt=lazy tv.cgroup=1 tsc=unstable", f"{CLOCKSOURCE} {SKIPPED}"),
+    mixed("many-none", f"preempt=none tv.cgroup=2 tsc=unstable maxcpus=2 {ISOLATED}",
+          f"{CGROUPS} {CLOCKSOURCE}", cpus="8"),
+    mixed("many-full", f"preempt=full tv.cgroup=1 {ISOLATED}",
+          f"{CGROUPS} {HOTPLUG} {LARGE_PIDS} {SKIPPED}", cpus="8", prepare=LARGEST_PID),
+    mixed("many-lazy", f"preempt=lazy tv.cgroup=2 {ISOLATED}", f"{HOTPLUG} {LARGE_PIDS} {SKIPPED}",
+          cpus="8", prepare=LARGEST_PID, newest_clang=True),
+
     # Later kernels do not count CPUs that are not there.
     Row("cpus-2-of-255", "6.1", f"{BRIEF} tests/vm/in_guest/test_many_cpus.py", cpus="2,maxcpus=255"),
-    Row("tsc-unstable", "newest", f"{BRIEF} tests/vm/in_guest/test_clocksource.py",
-        append="tsc=unstable"),
     Row("lockdown-integrity", "6.12", BRIEF, append="lockdown=integrity"),
-    Row("pages-16k", "newest-arm64-16k", f"{BRIEF} tests/test_spill.py::"
+    Row("pages-16k", "newest-arm64-16k", f"{BRIEF} tests/system/test_spill.py::"
         "test_smallest_ring_with_a_reader_at_work", weight=100, timeout=1200),
-    Row("nohz-full", "newest", BRIEF, append="nohz_full=1 rcu_nocbs=1"),
-    Row("isolated-cpu", "newest", BRIEF, append="isolcpus=1"),
-    Row("cgroup-v1", "newest", f"{BRIEF} {CGROUPS}", append="tv.cgroup=1"),
-    Row("cgroup-v2", "newest", f"{BRIEF} {CGROUPS}", append="tv.cgroup=2"),
-    Row("pid-max-4194304", "newest", f"{BRIEF} tests/vm/in_guest/test_large_pids.py",
-        prepare="echo 4194304 >/proc/sys/kernel/pid_max"),
-    Row("pids-reused", "newest", "tests/test_pid_reuse.py tests/test_lifecycle.py",
+    Row("pids-reused", "newest", "tests/system/test_pid_reuse.py tests/system/test_lifecycle.py",
         prepare="echo 400 >/proc/sys/kernel/pid_max"),
 
     refusal("no-btf", 4, "BTF", prepare="mount -t tmpfs tmpfs /sys/kernel/btf"),

@@ -42,7 +42,7 @@ static const char *cmdline(const struct row *r)
 /* What has ended is no one task. */
 static double tgid(const struct row *r)
 {
-	return r->ended ? NAN : r->tgid;
+	return r->ended ? (double)NAN : r->tgid;
 }
 
 static double pid_of_thread(const struct row *r)
@@ -52,12 +52,12 @@ static double pid_of_thread(const struct row *r)
 
 static double ppid(const struct row *r)
 {
-	return r->ended ? NAN : r->ppid;
+	return r->ended ? (double)NAN : r->ppid;
 }
 
 static double tid(const struct row *r)
 {
-	return r->ended ? NAN : r->tid;
+	return r->ended ? (double)NAN : r->tid;
 }
 
 static double threads(const struct row *r)

@@ -153,7 +153,7 @@ static int put_track(struct trace_out *o, u64 uuid, u64 parent, const char *name
 
 	t.has_uuid = true;
 	t.uuid = uuid;
-	t.has_parent_uuid = parent;
+	t.has_parent_uuid = parent != 0;
 	t.parent_uuid = parent;
 	t.name = (char *)name;
 	p.data_case = TRACE_PACKET__DATA_TRACK_DESCRIPTOR;

@@ -89,7 +89,7 @@ static void new_groups_are_read_once(void **state)
 	assert_null(g->cgroup);
 	assert_false(proc_details_read(b.details, FOREVER));
 	check_read(g);
-	assert_non_null(strstr(g->cmdline, "test_details"));
+	assert_non_null(strstr(g->cmdline, "test_proc_details"));
 	forge(g);
 	assert_false(proc_details_read(b.details, FOREVER));
 	assert_string_equal(g->cgroup, "/forged");

@@ -11,7 +11,7 @@ import pathlib
 import sys
 import tempfile
 
-sys.path.insert(0, "tests")
+sys.path.insert(0, "tests/support")
 
 from control import Client, tvtrace
 from tracer import Tracer
