@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # make, make check, make check-vm [KERNEL=...], make fuzz [FUZZ_SECONDS=...], make bench, make lint,
 # make picture, make install; V=1 shows the commands.
-# SANITIZE=1 builds with ASan and UBSan into build/asan.
+# SANITIZE=1 builds with ASan and UBSan into build/asan, SANITIZE=thread with TSan into build/tsan.
 # ARCH=arm64 cross-builds into build/arm64, against the packages of that architecture that are
 # installed or, with SYSROOT=DIR, unpacked there (tests/vm/sysroot.py).
 # CLANG=... BUILD=build/... builds with another compiler for the BPF programs, into its own folder.
 
-VERSION := 0.1.0
+# From git's tags (v0.1.0, or v0.1.0-5-g12ab34c after five more commits); the second where there are none.
+VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 PREFIX ?= /usr/local
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
@@ -36,9 +37,15 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 SYSROOT_FLAGS := $(if $(SYSROOT),--sysroot=$(SYSROOT))
 endif
 
-ifdef SANITIZE
+ifeq ($(SANITIZE),thread)
+BUILD := $(OUTPUT)/tsan
+SANITIZE_FLAGS := -fsanitize=thread -fno-omit-frame-pointer
+else ifdef SANITIZE
 BUILD := $(OUTPUT)/asan
 SANITIZE_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifdef COVERAGE
+BUILD := $(OUTPUT)/coverage
+SANITIZE_FLAGS := --coverage -fprofile-update=atomic
 else
 BUILD := $(OUTPUT)
 endif
@@ -51,7 +58,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 STRICT := -Wconversion -Wsign-conversion -Wmissing-prototypes
 LIBS := libbpf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
-TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DTVTRACED_VERSION='"$(VERSION)"' $(WARNINGS) -iquote include -isystem $(BUILD) \
+TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -iquote include -iquote $(BUILD)/generated -isystem $(BUILD) \
 	$(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
 TV_LIBS := $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 $(SYSROOT_FLAGS) -D__TARGET_ARCH_$(BPF_ARCH) \
@@ -79,7 +86,17 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,
 	$(patsubst tests/bench/%.bpf.c,build/bench/%.bpf.o,$(wildcard tests/bench/*.bpf.c))
 
 .PHONY: all
-all: $(BUILD)/tvtraced $(BUILD)/tvtrace
+all: $(BUILD)/tvtraced $(BUILD)/tvtrace compile_commands.json
+
+# Changes only when what it says does.
+VERSION_H := $(BUILD)/generated/version.h
+$(VERSION_H): FORCE
+	@mkdir -p $(@D)
+	@echo '#define TVTRACED_VERSION "$(VERSION)"' | cmp -s - $@ || \
+		echo '#define TVTRACED_VERSION "$(VERSION)"' >$@
+
+.PHONY: FORCE
+FORCE:
 
 $(BUILD)/tvtrace: $(CLIENT_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
 $(BUILD)/tvtraced: $(DAEMON_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
@@ -94,9 +111,23 @@ $(COMMON_OBJS): PATHS := -iquote $(COMMON_PATH)
 $(DAEMON_OBJS): PATHS := $(DAEMON_PATHS)
 $(CLIENT_OBJS): PATHS := $(CLIENT_PATHS)
 $(DAEMON_OBJS): $(SKELETON)
-$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.pb-c.h Makefile | $(COMMON_PATH)/common
+$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.pb-c.h Makefile | $(COMMON_PATH)/common $(VERSION_H)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(STRICT) $(PATHS) -MMD -MP -c -o $@ $<
+
+# For editors and clangd.
+compile_command = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(CC) $(TV_CFLAGS) $(STRICT) $(2) -c $(1)"}
+define newline
+
+
+endef
+comma := ,
+join_lines = $(subst } {,}$(comma)$(newline){,$(strip $(1)))
+compile_commands.json: Makefile user $(wildcard user/*/) $(wildcard tools/*/)
+	$(file >$@,[$(call join_lines,$(foreach o,$(COMMON_OBJS),$(call compile_command,$(o:$(BUILD)/%.o=%.c),-iquote $(COMMON_PATH))) \
+		$(foreach o,$(DAEMON_OBJS),$(call compile_command,$(o:$(BUILD)/%.o=%.c),$(DAEMON_PATHS))) \
+		$(foreach o,$(CLIENT_OBJS),$(call compile_command,$(o:$(BUILD)/%.o=%.c),$(CLIENT_PATHS))))])
+	@touch $@
 
 # The trace format, for C.
 $(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
@@ -199,7 +230,7 @@ SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard to
 
 # File by file, so that make --jobs helps: it is what takes longest.
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c user/*/*.c tools/*/*.c))
-$(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h user/*/*.h tools/*/*.h)
+$(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(VERSION_H) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h user/*/*.h tools/*/*.h)
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors="*" $< -- $(TV_CFLAGS) $(DAEMON_PATHS) -iquote tools \
 		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
@@ -225,7 +256,7 @@ install: all
 
 .PHONY: clean
 clean:
-	rm -rf build
+	rm -rf build compile_commands.json
 
 -include $(patsubst %.o,%.d,$(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS)) $(BPF_OBJS:.o=.d) $(wildcard $(BUILD)/tests/unit/*/*.d $(OUTPUT)/tests/*.d build/bench/*.d)
 .DELETE_ON_ERROR:

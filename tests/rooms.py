@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "tools/trigger": ("user/common", "tools/client", "tools/lists"),
     "tools/report": ("user/common", "tools/client", "tools/lists"),
 }
-GENERATED = ("trace.pb-c.h", "tvtraced.skel.h")
+GENERATED = ("trace.pb-c.h", "tvtraced.skel.h", "version.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 

@@ -13,6 +13,7 @@
 #include "outputs/group_label.h"
 #include "probes/cost_source.h"
 #include "protocol.h"
+#include "version.h"
 
 enum {
 	OPTION_RING_SIZE = 256, /* options with no letter */

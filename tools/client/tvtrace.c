@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "common/signals.h"
 #include "common/std_streams.h"
+#include "version.h"
 
 static int help(int argc, char **argv);
 

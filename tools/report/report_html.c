@@ -4,6 +4,7 @@
 #include "report/html.h"
 #include "report/report.h"
 #include "report/report_svg.h"
+#include "version.h"
 
 #include <math.h>
 #include <stdio.h>

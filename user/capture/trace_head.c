@@ -12,6 +12,7 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/names.h"
+#include "version.h"
 
 enum {
 	/* builtin_clock.proto */

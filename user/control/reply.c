@@ -9,6 +9,7 @@
 #include "control/parts.h"
 #include "outputs/json_parts.h"
 #include "protocol.h"
+#include "version.h"
 
 enum {
 	BUFFERED_MOST = 256 << 10, /* bytes that a client has not taken yet */

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "outputs/json_parts.h"
+#include "version.h"
 
 static void print(FILE *out, json *o)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "outputs/textfile.h"
+#include "version.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 
 #include "common/format.h"
 #include "common/text.h"
+#include "version.h"
 
 enum { MIN_KERNEL_COLUMNS = 8 };
 

@@ -34,20 +34,9 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 	[FEATURE_RUN_QUEUE_COUNT] = {"run_queue_count", NULL, "unseen switches are not known"},
 	[FEATURE_TASK_ITERATOR] = {"task_iterator", "5.8",
 				   "everything: tvtraced does not start (exit status 1)"},
-	[FEATURE_TASK_NEWTASK] = {"task_newtask", NULL,
-				  "some tasks that live briefly count as other"},
-	[FEATURE_SCHED_PROCESS_FORK] = {"sched_process_fork", NULL, "parents of new processes"},
-	[FEATURE_SCHED_PROCESS_EXEC] = {"sched_process_exec", NULL,
-					"new names of tasks that execute another program"},
-	[FEATURE_SCHED_PROCESS_EXIT] = {"sched_process_exit", NULL,
-					"some tasks that have ended stay listed"},
-	[FEATURE_CGROUP_ATTACH_TASK] = {"cgroup_attach_task", NULL,
-					"moves to another cgroup are noticed at the next exec"},
-	/* Calibration runs on it. */
-	[FEATURE_TASK_RENAME] = {"task_rename", NULL,
-				 "everything: tvtraced does not start (exit status 1)"},
-	[FEATURE_SUSPEND_RESUME] = {"suspend_resume", NULL,
-				    "the moment of a suspension in captures, but for some ms"},
+#define INFO(id, name, args, since, lost) [FEATURE_##id] = {#name, since, lost},
+	TASK_TRACEPOINTS(INFO)
+#undef INFO
 };
 
 __attribute__((format(printf, 3, 4))) static void found(struct features *f, enum feature feature,
@@ -99,16 +88,14 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 		int args; /* so many are used */
 		const char *tracepoint;
 	} wanted[] = {
+		/* clang-format off */
 		{FEATURE_SCHED_SWITCH, 3, "sched_switch"},
 		{FEATURE_PREV_STATE, 4, "sched_switch"},
 		{FEATURE_SCHED_EXIT_TP, 1, "sched_exit_tp"},
-		{FEATURE_TASK_NEWTASK, 1, "task_newtask"},
-		{FEATURE_SCHED_PROCESS_FORK, 2, "sched_process_fork"},
-		{FEATURE_SCHED_PROCESS_EXEC, 2, "sched_process_exec"},
-		{FEATURE_SCHED_PROCESS_EXIT, 1, "sched_process_exit"},
-		{FEATURE_CGROUP_ATTACH_TASK, 3, "cgroup_attach_task"},
-		{FEATURE_TASK_RENAME, 2, "task_rename"},
-		{FEATURE_SUSPEND_RESUME, 3, "suspend_resume"},
+#define WANTED(id, name, args, ...) {FEATURE_##id, args, #name},
+		TASK_TRACEPOINTS(WANTED)
+#undef WANTED
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "probes/task_tracepoints.h"
+
 enum feature {
 	FEATURE_KERNEL_READS,
 	FEATURE_RING_BUFFER,
@@ -15,14 +17,12 @@ enum feature {
 	FEATURE_KPROBE,
 	FEATURE_RUN_QUEUE_COUNT,
 	FEATURE_TASK_ITERATOR,
-	FEATURE_TASK_NEWTASK,
-	FEATURE_SCHED_PROCESS_FORK,
-	FEATURE_SCHED_PROCESS_EXEC,
-	FEATURE_SCHED_PROCESS_EXIT,
-	FEATURE_CGROUP_ATTACH_TASK,
-	FEATURE_TASK_RENAME,
-	FEATURE_SUSPEND_RESUME,
+/* clang-format off */
+#define FEATURE(id, ...) FEATURE_##id,
+	TASK_TRACEPOINTS(FEATURE)
+#undef FEATURE
 	NR_FEATURES,
+	/* clang-format on */
 };
 
 enum {

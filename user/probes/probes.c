@@ -153,25 +153,31 @@ struct task_program {
 	struct bpf_link **link;
 };
 
-#define TASK_PROGRAM(skel, name)                                                                   \
-	{                                                                                          \
-		(skel)->progs.name, &(skel)->links.name                                            \
-	}
-#define TASK_PROGRAMS(skel)                                                                        \
-	{                                                                                          \
-		TASK_PROGRAM(skel, task_newtask), TASK_PROGRAM(skel, sched_process_fork),          \
-			TASK_PROGRAM(skel, sched_process_exec), TASK_PROGRAM(skel, task_rename),   \
-			TASK_PROGRAM(skel, sched_process_exit),                                    \
-			TASK_PROGRAM(skel, cgroup_attach_task), TASK_PROGRAM(skel, suspend_resume) \
-	}
+enum {
+#define ONE(...) +1
+	NR_TASK_PROGRAMS = 0 TASK_TRACEPOINTS(ONE),
+#undef ONE
+};
+
+static void task_programs(struct tvtraced_bpf *skel, struct task_program programs[NR_TASK_PROGRAMS])
+{
+	const struct task_program all[NR_TASK_PROGRAMS] = {
+#define PROGRAM(id, name, ...) {skel->progs.name, &skel->links.name},
+		TASK_TRACEPOINTS(PROGRAM)
+#undef PROGRAM
+	};
+
+	memcpy(programs, all, sizeof(all));
+}
 
 int probes_attach_tasks(struct probes *p)
 {
 	struct tvtraced_bpf *skel = p->programs.skel;
-	const struct task_program programs[] = TASK_PROGRAMS(skel);
+	struct task_program programs[NR_TASK_PROGRAMS];
 	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks);
 
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !status; i++)
+	task_programs(skel, programs);
+	for (int i = 0; i < NR_TASK_PROGRAMS && !status; i++)
 		status = attach(programs[i].program, programs[i].link);
 	return status;
 }
@@ -190,11 +196,11 @@ static u64 missed_by(const struct bpf_program *program)
 
 void probes_count_missed(struct probes *p)
 {
-	struct tvtraced_bpf *skel = p->programs.skel;
-	const struct task_program programs[] = TASK_PROGRAMS(skel);
+	struct task_program programs[NR_TASK_PROGRAMS];
 	u64 missed = 0;
 
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+	task_programs(p->programs.skel, programs);
+	for (int i = 0; i < NR_TASK_PROGRAMS; i++)
 		missed += missed_by(programs[i].program);
 	p->missed = missed;
 }

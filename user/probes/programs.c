@@ -77,16 +77,9 @@ static void configure(struct programs *p, const struct features *f, const struct
 		if (end->calibration)
 			bpf_program__set_autoload(end->calibration, true);
 	}
-	bpf_program__set_autoload(skel->progs.task_newtask, f->has[FEATURE_TASK_NEWTASK]);
-	bpf_program__set_autoload(skel->progs.sched_process_fork,
-				  f->has[FEATURE_SCHED_PROCESS_FORK]);
-	bpf_program__set_autoload(skel->progs.sched_process_exec,
-				  f->has[FEATURE_SCHED_PROCESS_EXEC]);
-	bpf_program__set_autoload(skel->progs.sched_process_exit,
-				  f->has[FEATURE_SCHED_PROCESS_EXIT]);
-	bpf_program__set_autoload(skel->progs.cgroup_attach_task,
-				  f->has[FEATURE_CGROUP_ATTACH_TASK]);
-	bpf_program__set_autoload(skel->progs.suspend_resume, f->has[FEATURE_SUSPEND_RESUME]);
+#define AUTOLOAD(id, name, ...) bpf_program__set_autoload(skel->progs.name, f->has[FEATURE_##id]);
+	TASK_TRACEPOINTS(AUTOLOAD)
+#undef AUTOLOAD
 	/* The last one is for calibration. */
 	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);
