@@ -228,25 +228,33 @@ static void on_output_error(struct daemon *d, int err)
 			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
 }
 
+/* All of it but accounting and cost. */
+static void fill_snapshot(struct daemon *d, struct snapshot *s)
+{
+	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
+	s->host = &d->host;
+	s->tasks = d->tasks;
+	s->charged = snapshot_charged(d->tasks);
+	s->time_ns = clock_ns();
+	s->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
+	s->own_rss_bytes = procfs_own_rss();
+	/* The idle tasks are one of each. */
+	s->nr_threads = task_table_nr_threads(d->tasks) - 1;
+	s->nr_groups = task_table_nr_groups(d->tasks) - 1;
+}
+
 static void publish(struct daemon *d)
 {
 	struct publication *p = &d->publication;
-	u64 now = clock_ns();
+	u64 before_ns = p->now.time_ns;
 	int err;
 
 	read_details(d);
+	p->own_cpu_before_ns = p->now.own_cpu_ns;
+	fill_snapshot(d, &p->now);
 	collector_fill(d->collector, p);
-	p->charged = publication_charged(d->tasks);
-	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
-	p->interval_ns = now - p->now_ns;
-	p->now_ns = now;
-	p->own_cpu_before_ns = p->own_cpu_ns;
-	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
-	p->own_rss_bytes = procfs_own_rss();
-	/* The idle tasks are one of each. */
-	p->nr_threads = task_table_nr_threads(d->tasks) - 1;
-	p->nr_groups = task_table_nr_groups(d->tasks) - 1;
-	control_note(d->control, now, &p->now);
+	p->interval_ns = p->now.time_ns - before_ns;
+	control_note(d->control, p->now.time_ns, &p->now.accounting);
 	err = outputs_publish(d->outputs, p);
 	task_table_published(d->tasks);
 	if (err)
@@ -254,19 +262,13 @@ static void publish(struct daemon *d)
 }
 
 /* What a client is told: the present instant, whatever the interval of our own outputs. */
-static void fill_for_control(void *ctx, struct publication *p)
+static void fill_for_control(void *ctx, struct snapshot *s)
 {
 	struct daemon *d = ctx;
 
 	sync_all(d);
-	collector_fill_totals(d->collector, &d->publication, p);
-	p->charged = publication_charged(d->tasks);
-	d->host.rings = probes_info(d->probes)->rings;
-	p->host = &d->host;
-	p->tasks = d->tasks;
-	p->now_ns = clock_ns();
-	p->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
-	p->own_rss_bytes = procfs_own_rss();
+	collector_fill_totals(d->collector, &d->publication.now, s);
+	fill_snapshot(d, s);
 }
 
 static int watch(struct daemon *d, int fd, void *about)
@@ -492,9 +494,9 @@ static void fill_host(struct daemon *d)
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;
 	d->host.start_ns = clock_ns();
-	d->publication.host = &d->host;
-	d->publication.now_ns = d->host.start_ns;
-	d->publication.tasks = d->tasks;
+	d->publication.now.host = &d->host;
+	d->publication.now.time_ns = d->host.start_ns;
+	d->publication.now.tasks = d->tasks;
 	control_note(d->control, d->host.start_ns, &(struct accounting){0});
 }
 
@@ -600,7 +602,7 @@ static void cleanup(struct daemon *d)
 	task_table_free(d->tasks);
 	probes_free(d->probes);
 	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_release(&d->publication.cost[i]);
+		histogram_release(&d->publication.now.cost[i]);
 		histogram_release(&d->publication.interval_cost[i]);
 	}
 	stderr_stream_stop();

@@ -9,6 +9,7 @@
 #include "client/common_options.h"
 #include "client/csv.h"
 #include "client/interrupt.h"
+#include "client/json_print.h"
 #include "client/json_read.h"
 #include "client/session.h"
 #include "common/arguments.h"
@@ -224,7 +225,7 @@ static json_object *figure(json_object *reply, const struct figure *f)
 
 static void print_json(json_object *reply)
 {
-	json_object *o = json_object_new_object();
+	json_object *o = json_print_begin();
 	static const char *const texts[] = {"tvtraced", "kernel", "cost_source"};
 
 	json_object_object_add(o, "healthy", json_object_new_boolean(!lost(reply)));
@@ -234,8 +235,7 @@ static void print_json(json_object *reply)
 	for (size_t i = 0; i < NR_FIGURES; i++)
 		json_object_object_add(o, figures[i].key,
 				       json_object_get(figure(reply, &figures[i])));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	json_object_put(o);
+	json_print_end(o);
 }
 
 static void print_csv(const struct status_command *c, json_object *reply)

@@ -9,6 +9,7 @@
 #include "client/command.h"
 #include "client/common_options.h"
 #include "client/interrupt.h"
+#include "client/json_print.h"
 #include "client/json_read.h"
 #include "common/arguments.h"
 #include "common/clock.h"
@@ -93,7 +94,7 @@ static void print_text(struct hist_command *c, const struct cost_query *costs)
 
 static void print_json(const struct hist_command *c, const struct cost_query *costs)
 {
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *o = json_print_begin(), *list = json_object_new_array();
 
 	json_object_object_add(o, "time_ns", json_object_new_uint64(cost_query_time_ns(costs)));
 	json_object_object_add(o, "interval_ns",
@@ -111,8 +112,7 @@ static void print_json(const struct hist_command *c, const struct cost_query *co
 		json_object_array_add(list, cost);
 	}
 	json_object_object_add(o, "cost", list);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	json_object_put(o);
+	json_print_end(o);
 }
 
 static void print_csv(struct hist_command *c, const struct cost_query *costs)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/csv.h"
+#include "client/json_print.h"
 #include "common/alloc.h"
 #include "common/std_streams.h"
 #include "common/text.h"
@@ -184,14 +185,12 @@ struct json_object *listing_json(const struct listing *l, const struct row *cons
 static void print_json(const struct listing *l, u64 time_ns, u64 interval_ns,
 		       const struct row *const *rows, size_t n)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_print_begin();
 
 	json_object_object_add(o, "time_ns", json_object_new_uint64(time_ns));
 	json_object_object_add(o, "interval_ns", json_object_new_uint64(interval_ns));
 	json_object_object_add(o, l->what, listing_json(l, rows, n));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	json_print_end(o);
 }
 
 int listing_print(struct listing *l, u64 time_ns, u64 interval_ns, const struct row *const *rows,

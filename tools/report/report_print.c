@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/json_print.h"
 #include "common/histogram_json.h"
 #include "common/names.h"
 #include "common/std_streams.h"
@@ -145,7 +146,7 @@ static struct json_object *costs_by_from(const struct trace_summary *s)
 int report_json(struct report *r)
 {
 	const struct trace_summary *s = r->summary;
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_print_begin();
 
 	put_number(o, "time_ns", trace_monotonic(r->model, s->end_ns));
 	put_number(o, "interval_ns", s->end_ns - s->begin_ns);
@@ -165,8 +166,6 @@ int report_json(struct report *r)
 	json_object_object_add(o, "cost_by_from", costs_by_from(s));
 	json_object_object_add(o, r->list.listing.what,
 			       listing_json(&r->list.listing, r->list.rows, r->list.nr_rows));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	json_print_end(o);
 	return std_streams_flush();
 }

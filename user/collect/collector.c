@@ -373,25 +373,25 @@ int collector_sync(struct collector *c, bool check)
 
 void collector_fill(struct collector *c, struct publication *p)
 {
-	p->previous = p->now;
-	collector_fill_accounting(c, &p->now);
+	p->previous = p->now.accounting;
+	collector_fill_accounting(c, &p->now.accounting);
 	for (int i = 0; i < NR_CELLS; i++) {
 		struct histogram empty = p->interval_cost[i];
 
-		histogram_merge(&p->cost[i], &c->interval[i]);
+		histogram_merge(&p->now.cost[i], &c->interval[i]);
 		histogram_clear(&empty);
 		p->interval_cost[i] = c->interval[i];
 		c->interval[i] = empty;
 	}
 }
 
-void collector_fill_totals(const struct collector *c, const struct publication *last,
-			   struct publication *p)
+void collector_fill_totals(const struct collector *c, const struct snapshot *last,
+			   struct snapshot *s)
 {
-	collector_fill_accounting(c, &p->now);
+	collector_fill_accounting(c, &s->accounting);
 	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_clear(&p->cost[i]);
-		histogram_merge(&p->cost[i], &last->cost[i]);
-		histogram_merge(&p->cost[i], &c->interval[i]);
+		histogram_clear(&s->cost[i]);
+		histogram_merge(&s->cost[i], &last->cost[i]);
+		histogram_merge(&s->cost[i], &c->interval[i]);
 	}
 }

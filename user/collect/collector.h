@@ -38,8 +38,8 @@ void collector_drain(struct collector *c);
 int collector_sync(struct collector *c, bool check);
 
 /*
- * Fills now, previous, cost and interval_cost of p as of the last sync. The interval is what came
- * since the last call.
+ * Fills now.accounting, now.cost, previous and interval_cost of p as of the last sync. The interval
+ * is what came since the last call.
  */
 void collector_fill(struct collector *c, struct publication *p);
 
@@ -47,10 +47,10 @@ void collector_fill(struct collector *c, struct publication *p);
 void collector_fill_accounting(const struct collector *c, struct accounting *a);
 
 /*
- * Fills now and cost of p likewise, from the last publication that collector_fill filled and what
- * came since; that one's interval goes on.
+ * Fills accounting and cost of s as of this moment: `last` is the last publication's snapshot that
+ * collector_fill filled, whose interval goes on.
  */
-void collector_fill_totals(const struct collector *c, const struct publication *last,
-			   struct publication *p);
+void collector_fill_totals(const struct collector *c, const struct snapshot *last,
+			   struct snapshot *s);
 
 #endif

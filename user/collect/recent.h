@@ -3,7 +3,7 @@
 #ifndef TVTRACED_COLLECT_RECENT_H
 #define TVTRACED_COLLECT_RECENT_H
 
-#include "collect/publication.h"
+#include "collect/snapshot.h"
 
 enum { RECENT_SAMPLES = 64, RECENT_SPAN_S = 60 };
 

@@ -14,6 +14,8 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "control/buffer.h"
+#include "control/capture_session.h"
+#include "control/reply.h"
 #include "protocol.h"
 
 static const u64 second = 1000000000;
@@ -22,8 +24,8 @@ enum {
 	REQUEST_PATIENCE_S = 5, /* from the first byte to the last */
 	REPLY_PATIENCE_S = 10,	/* without a byte taken */
 	GOODBYE_PATIENCE_S = 1,
-	CAPTURE_PERIOD_MS = 200, /* between two lines of progress */
 	SLICE_NS = 1000000,
+	AT_ONCE_NS = 1, /* 0 would be no time */
 };
 
 enum state {
@@ -34,6 +36,25 @@ enum state {
 	CAPTURING,
 	LEAVING, /* once what is buffered has been sent */
 	ENDED,
+	NR_STATES,
+};
+
+static const char not_read[] = "the reply was not read for 10 s";
+
+/* What each state waits for. */
+static const struct {
+	u32 events;	     /* of the socket */
+	bool timed;	     /* it goes on at next_ns */
+	u32 patience_s;	     /* that a client has; 0: it is not waited for */
+	const char *timeout; /* what it is told when that is over; NULL: it has been told */
+} states[NR_STATES] = {
+	[WAITING] = {EPOLLIN, false, REQUEST_PATIENCE_S,
+		     "the request did not come to its end in 5 s"},
+	[REPLYING] = {EPOLLOUT, false, REPLY_PATIENCE_S, not_read},
+	[DUE] = {.timed = true},
+	[PREPARING] = {.timed = true},
+	[CAPTURING] = {0, true, REPLY_PATIENCE_S, not_read},
+	[LEAVING] = {EPOLLOUT, false, GOODBYE_PATIENCE_S, NULL},
 };
 
 struct connection {
@@ -45,8 +66,7 @@ struct connection {
 	u64 asked_ns;	/* DUE: what the reply is to know of */
 	u64 next_ns;	/* DUE: when the reply is made */
 	int passed_fd;	/* that came with a request; -1: none */
-	struct capture *capture;
-	bool told_end; /* the capture's last line is buffered, or sent */
+	struct capture_session *capture; /* PREPARING, CAPTURING */
 	struct request request;
 	struct reply reply;
 	bool made; /* the reply is complete, and in the buffer */
@@ -69,7 +89,7 @@ struct connection *connection_new(int fd)
 
 void connection_free(struct connection *c)
 {
-	capture_free(c->capture);
+	capture_session_free(c->capture);
 	if (c->passed_fd >= 0)
 		close(c->passed_fd);
 	close(c->fd);
@@ -110,7 +130,7 @@ void connection_reject(struct connection *c, const char *code, const char *messa
 		return;
 	}
 	if (c->capture)
-		capture_finish(c->capture, message);
+		capture_session_finish(c->capture, message);
 	add_error(&c->out, code, message);
 	c->reason = code;
 	c->state = LEAVING;
@@ -129,21 +149,22 @@ void connection_refuse(int fd, const char *code, const char *message)
 	close(fd);
 }
 
-static void begin_reply(struct connection *c, const struct connection_source *source)
+static void begin_reply(struct connection *c, struct look *look)
 {
 	u64 since = c->request.has_since ? c->request.since : 0;
-	const struct publication *p;
+	const struct snapshot *s;
 
 	if (c->request.has_since && c->replies)
 		since = c->seq;
-	p = source->refresh(source->ctx, c->asked_ns, &c->seq);
-	reply_begin(&c->reply, &c->request, since, c->seq, p, source->facts, &c->out);
+	s = look_refresh(look, c->asked_ns);
+	c->seq = look->seq;
+	reply_begin(&c->reply, &c->request, since, c->seq, s, &look->facts, &c->out);
 	c->state = REPLYING;
 	c->made = false;
 	c->since_ns = clock_ns();
 }
 
-static void begin_capture(struct connection *c, const struct connection_source *source)
+static void begin_capture(struct connection *c, struct look *look)
 {
 	const char *error = NULL;
 	int fd = c->passed_fd;
@@ -153,31 +174,31 @@ static void begin_capture(struct connection *c, const struct connection_source *
 		connection_reject(c, "bad_request", "capture: no file descriptor came with it");
 		return;
 	}
-	source->refresh(source->ctx, c->asked_ns, &c->seq);
-	c->capture = source->capture(source->ctx, &c->request, fd, &error);
+	look_refresh(look, c->asked_ns);
+	c->seq = look->seq;
+	c->capture = capture_session_new(look, &c->request, fd, &error);
 	if (!c->capture) {
 		connection_reject(c, "capture", error);
 		return;
 	}
 	c->state = PREPARING;
+	c->next_ns = AT_ONCE_NS;
 }
 
-static void prepare_capture(struct connection *c, const struct connection_source *source)
+static void prepare_capture(struct connection *c, const struct look *look)
 {
 	char message[REQUEST_MESSAGE_LEN];
-	int err = capture_prepare(c->capture, source->tasks, clock_ns() + SLICE_NS);
+	int err = capture_session_prepare(c->capture, look->source.tasks, clock_ns() + SLICE_NS,
+					  message);
 
 	if (err == -EAGAIN)
 		return;
-	if (err == -ENOENT) {
-		connection_reject(c, "capture", "application: there is none of that name now");
-	} else if (err) {
-		snprintf(message, sizeof(message), "no thread to write with: %s", strerror(-err));
+	if (err) {
 		connection_reject(c, "capture", message);
-	} else {
-		c->state = CAPTURING;
-		c->next_ns = clock_ns();
+		return;
 	}
+	c->state = CAPTURING;
+	c->next_ns = clock_ns();
 }
 
 /* The first line that has come, if one is complete. */
@@ -220,30 +241,6 @@ static void await_request(struct connection *c, u64 now)
 	take_request(c);
 }
 
-/* One line of how far it is. */
-static void add_progress(struct connection *c, const struct capture_status *s)
-{
-	struct json_object *o = json_object_new_object(), *p = json_object_new_object();
-	const char *state = !s->done ? "runs" : s->err ? "failed" : "done";
-
-	json_object_object_add(o, "version", json_object_new_int(PROTOCOL_VERSION));
-	json_object_object_add(p, "state", json_object_new_string(state));
-	json_object_object_add(p, "switches", json_object_new_uint64(s->progress.switches));
-	json_object_object_add(p, "lost", json_object_new_uint64(s->progress.lost));
-	json_object_object_add(p, "bytes", json_object_new_uint64(s->progress.bytes));
-	json_object_object_add(p, "begin_ns", json_object_new_uint64(s->begin_ns));
-	json_object_object_add(p, "last_ns", json_object_new_uint64(s->progress.last_ns));
-	if (s->done && s->err)
-		json_object_object_add(
-			p, "message",
-			json_object_new_string(s->err == -ENOBUFS ? "its reader takes too little"
-								  : strerror(-s->err)));
-	json_object_object_add(o, "capture", p);
-	buffer_add_text(&c->out, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	buffer_add_text(&c->out, "\n");
-	json_object_put(o);
-}
-
 /* Whether the client wants no more: it has closed its half. */
 static bool wants_end(const struct connection *c)
 {
@@ -252,38 +249,23 @@ static bool wants_end(const struct connection *c)
 	return !recv(c->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
 }
 
-static void continue_capture(struct connection *c, const struct connection_source *source)
+static void continue_capture(struct connection *c, struct look *look)
 {
-	struct capture_status s = capture_status(c->capture);
 	u64 now = clock_ns();
 	size_t before;
+	bool ended = capture_session_run(c->capture, look, wants_end(c), &c->out, now);
 
-	capture_pulse(c->capture, now);
-	if (!s.finishing && (s.err || now >= capture_end_ns(c->capture) || wants_end(c))) {
-		source->refresh(source->ctx, now, &c->seq);
-		capture_finish(c->capture, now >= capture_end_ns(c->capture) ? NULL
-					   : s.err == -ENOBUFS ? "its reader takes too little"
-							       : "ended by the client");
-	}
-	c->next_ns = now + CAPTURE_PERIOD_MS * (u64)1000000;
-	if (!s.finishing && capture_end_ns(c->capture) < c->next_ns)
-		c->next_ns = capture_end_ns(c->capture);
-	/* Who does not read gets no more lines, and the file all the same. */
-	if (!buffer_len(&c->out) && !c->told_end) {
-		add_progress(c, &s);
-		c->told_end = s.done;
-	}
+	c->next_ns = capture_session_due(c->capture, now);
 	before = buffer_len(&c->out);
 	if (buffer_send(&c->out, c->fd)) {
 		end(c, "");
 		return;
 	}
-	if (!s.done || buffer_len(&c->out) != before)
+	if (!ended || buffer_len(&c->out) != before)
 		c->since_ns = now;
-	if (!c->told_end || buffer_len(&c->out))
+	if (!ended || buffer_len(&c->out))
 		return;
-	c->told_end = false;
-	capture_free(c->capture);
+	capture_session_free(c->capture);
 	c->capture = NULL;
 	await_request(c, now);
 }
@@ -358,12 +340,12 @@ static void end_reply(struct connection *c)
 	await_request(c, now);
 }
 
-static void continue_reply(struct connection *c, const struct connection_source *source)
+static void continue_reply(struct connection *c, struct look *look)
 {
 	size_t before;
 
 	if (!c->made)
-		c->made = reply_continue(&c->reply, &c->request, source->tasks,
+		c->made = reply_continue(&c->reply, &c->request, look->source.tasks,
 					 clock_ns() + SLICE_NS, &c->out);
 	before = buffer_len(&c->out);
 	if (buffer_send(&c->out, c->fd)) {
@@ -377,19 +359,19 @@ static void continue_reply(struct connection *c, const struct connection_source 
 }
 
 /* Returns whether there is something to send now. */
-static bool begin_if_allowed(struct connection *c, const struct connection_source *source)
+static bool begin_if_allowed(struct connection *c, struct look *look)
 {
-	u64 earliest_ns = source->earliest(source->ctx, c->asked_ns);
+	u64 earliest_ns = look_earliest(look, c->asked_ns);
 
 	if (clock_ns() < earliest_ns) {
 		c->next_ns = earliest_ns;
 		return false;
 	}
 	if (c->request.op == REQUEST_CAPTURE) {
-		begin_capture(c, source);
+		begin_capture(c, look);
 		return false;
 	}
-	begin_reply(c, source);
+	begin_reply(c, look);
 	return true;
 }
 
@@ -399,24 +381,19 @@ static void leave(struct connection *c)
 		end(c, c->reason);
 }
 
-/* Whether the time is over that the client has. */
-static bool overdue(const struct connection *c, u64 now)
+/* When the client's time is over; UINT64_MAX: never. */
+static u64 patience_end_ns(const struct connection *c)
 {
-	switch (c->state) {
-	case WAITING:
-		return c->partial_ns && now - c->partial_ns > REQUEST_PATIENCE_S * second;
-	case REPLYING:
-		return now - c->since_ns > REPLY_PATIENCE_S * second;
-	case CAPTURING: /* which has come to its end, but its last line does not go */
-		return buffer_len(&c->out) && now - c->since_ns > REPLY_PATIENCE_S * second;
-	case LEAVING:
-		return now - c->since_ns > GOODBYE_PATIENCE_S * second;
-	default:
-		return false;
-	}
+	u64 begin_ns = c->state == WAITING ? c->partial_ns : c->since_ns;
+
+	/* A capture goes on without its client, but for its last line. */
+	if (!states[c->state].patience_s || !begin_ns ||
+	    (c->state == CAPTURING && !buffer_len(&c->out)))
+		return UINT64_MAX;
+	return begin_ns + states[c->state].patience_s * second;
 }
 
-void connection_run(struct connection *c, u32 events, const struct connection_source *source)
+void connection_run(struct connection *c, u32 events, struct look *look)
 {
 	bool can_send = events & EPOLLOUT;
 
@@ -427,56 +404,35 @@ void connection_run(struct connection *c, u32 events, const struct connection_so
 	else if (c->state == LEAVING)
 		leave(c);
 	if (c->state == DUE && clock_ns() >= c->next_ns)
-		can_send |= begin_if_allowed(c, source);
+		can_send |= begin_if_allowed(c, look);
 	if (c->state == PREPARING)
-		prepare_capture(c, source);
+		prepare_capture(c, look);
 	if (c->state == CAPTURING)
-		continue_capture(c, source);
+		continue_capture(c, look);
 	/* Where the socket says that it is full, a byte more may fit, which would be no progress.
 	 */
 	if (c->state == REPLYING && can_send)
-		continue_reply(c, source);
-	if (!overdue(c, clock_ns()))
+		continue_reply(c, look);
+	if (clock_ns() <= patience_end_ns(c))
 		return;
-	if (c->state == LEAVING)
-		end(c, c->reason);
+	if (states[c->state].timeout)
+		connection_reject(c, "timeout", states[c->state].timeout);
 	else
-		connection_reject(c, "timeout",
-				  c->state == WAITING ? "the request did not come to its end in 5 s"
-						      : "the reply was not read for 10 s");
+		end(c, c->reason);
 }
 
 u32 connection_events(const struct connection *c)
 {
-	switch (c->state) {
-	case WAITING:
-		return EPOLLIN;
-	case REPLYING:
-	case LEAVING:
-		return EPOLLOUT;
-	default:
-		return 0;
-	}
+	return states[c->state].events;
 }
 
 u64 connection_due(const struct connection *c)
 {
-	switch (c->state) {
-	case WAITING:
-		return c->partial_ns ? c->partial_ns + (REQUEST_PATIENCE_S * second + 1)
-				     : UINT64_MAX;
-	case REPLYING:
-		return c->since_ns + (REPLY_PATIENCE_S * second + 1);
-	case PREPARING:
-		return 1; /* at once; 0 would be no time */
-	case DUE:
-	case CAPTURING:
+	u64 end_ns = patience_end_ns(c);
+
+	if (states[c->state].timed)
 		return c->next_ns;
-	case LEAVING:
-		return c->since_ns + (GOODBYE_PATIENCE_S * second + 1);
-	default:
-		return UINT64_MAX;
-	}
+	return end_ns == UINT64_MAX ? end_ns : end_ns + 1;
 }
 
 const char *connection_ended(const struct connection *c)

@@ -6,26 +6,9 @@
 #ifndef TVTRACED_CONTROL_CONNECTION_H
 #define TVTRACED_CONTROL_CONNECTION_H
 
-#include "capture/capture.h"
-#include "control/reply.h"
+#include "control/look.h"
 
 struct connection;
-
-/* What connections ask of the one who has the tables. */
-struct connection_source {
-	void *ctx;
-	/* When one who asked then can be answered: each look costs every CPU a bit. 0: at once. */
-	u64 (*earliest)(void *ctx, u64 asked_ns);
-	/* A publication about a moment not before asked_ns; *seq gets its number. */
-	const struct publication *(*refresh)(void *ctx, u64 asked_ns, u64 *seq);
-	const struct task_table *tasks;
-	const struct control_facts *facts;
-	/*
-	 * Prepares a capture into fd, which it takes over, after a refresh. NULL: why not stands in
-	 * *error.
-	 */
-	struct capture *(*capture)(void *ctx, const struct request *r, int fd, const char **error);
-};
 
 /* Takes over a connected non-blocking socket. */
 struct connection *connection_new(int fd);
@@ -40,7 +23,7 @@ u32 connection_events(const struct connection *c);
  * Does what can be done now, about a millisecond of it: epoll has reported `events`, or a time that
  * connection_due named has come (0).
  */
-void connection_run(struct connection *c, u32 events, const struct connection_source *source);
+void connection_run(struct connection *c, u32 events, struct look *look);
 
 /* When connection_run must be called even if nothing happens, CLOCK_MONOTONIC. */
 u64 connection_due(const struct connection *c);

@@ -22,72 +22,17 @@
 enum {
 	MAX_CLIENTS = 64,
 	RUN_NS = 2000000,
-	/* Between two looks at all CPUs: some tens of microseconds each, for each CPU. */
-	LOOK_PERIOD_NS = 5000000,
 	/* When all places are taken, one who has asked nothing for so long must go. */
 	IDLE_PATIENCE_S = 60,
 };
 
 struct control {
 	struct control_socket *socket;
-	struct control_source source;
-	struct connection_source for_connections;
-	struct control_facts facts;
-	struct publication publication;
-	u64 seq;
+	struct look look;
 	int epoll_fd, timer_fd;
 	struct connection *clients[MAX_CLIENTS];
 	size_t turn; /* whose it is, of those that are due */
 };
-
-static u64 earliest(void *ctx, u64 asked_ns)
-{
-	const struct control *c = ctx;
-
-	return c->publication.now_ns >= asked_ns ? 0 : c->publication.now_ns + LOOK_PERIOD_NS;
-}
-
-static const struct publication *refresh(void *ctx, u64 asked_ns, u64 *seq)
-{
-	struct control *c = ctx;
-
-	if (c->publication.now_ns < asked_ns) {
-		c->source.fill(c->source.ctx, &c->publication);
-		c->seq = task_table_next_seq(c->source.tasks);
-		recent_note(&c->facts.recent, c->publication.now_ns, &c->publication.now);
-	}
-	*seq = c->seq;
-	return &c->publication;
-}
-
-static struct capture *capture(void *ctx, const struct request *r, int fd, const char **error)
-{
-	struct control *c = ctx;
-	const struct host_facts *host = c->publication.host;
-	u64 now = c->publication.now_ns;
-	struct trace_setup s = {.begin_ns = now > r->last_ns ? now - r->last_ns : 0,
-				.end_ns = now + r->for_ns,
-				.cpus = c->source.cpus,
-				.cpu = r->has_cpu ? (int)r->cpu : -1,
-				.tgid = r->tgid,
-				.compress = r->compress,
-				.cost_source = host->cost_source,
-				.cost_bias_ns = host->cost_bias_ns};
-
-	if (r->has_cpu && r->cpu >= c->source.cpus) {
-		*error = "cpu: this host has no such CPU";
-	} else if (r->last_ns && !recorder_limit(c->source.recorder)) {
-		*error = "the flight recorder is turned off: only what comes can be captured "
-			 "(--for)";
-	} else {
-		if (r->application[0])
-			s.application = xstrdup(r->application);
-		*error = "as many captures as are allowed are running";
-		return capture_new(c->source.recorder, fd, &s);
-	}
-	close(fd);
-	return NULL;
-}
 
 static int watch(int epoll_fd, int op, int fd, u32 events, void *about)
 {
@@ -132,12 +77,7 @@ int control_open(struct control **result, const char *path, bool optional,
 
 	*result = c;
 	capture_init();
-	c->source = *source;
-	c->facts.max_clients = MAX_CLIENTS;
-	c->facts.cpus = source->cpus;
-	c->facts.recorder = source->recorder;
-	c->for_connections =
-		(struct connection_source){c, earliest, refresh, source->tasks, &c->facts, capture};
+	look_init(&c->look, source, MAX_CLIENTS);
 	c->timer_fd = -1;
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = control_socket_open(&c->socket, path);
@@ -176,7 +116,7 @@ static void drop(struct control *c, struct connection **place)
 		verbose_log("dropped a client: %s", reason);
 	connection_free(*place);
 	*place = NULL;
-	c->facts.clients--;
+	c->look.facts.clients--;
 }
 
 /* A place for one more client; NULL: there is none. */
@@ -226,7 +166,7 @@ static void admit(struct control *c)
 		*place = NULL;
 		return;
 	}
-	c->facts.clients++;
+	c->look.facts.clients++;
 }
 
 static void run_connection(struct control *c, struct connection **place, u32 events)
@@ -237,7 +177,7 @@ static void run_connection(struct control *c, struct connection **place, u32 eve
 	if (!client)
 		return;
 	before = connection_events(client);
-	connection_run(client, events, &c->for_connections);
+	connection_run(client, events, &c->look);
 	if (connection_ended(client))
 		drop(c, place);
 	else if (connection_events(client) != before)
@@ -298,14 +238,14 @@ void control_note(struct control *c, u64 now_ns, const struct accounting *now)
 {
 	if (!c)
 		return;
-	recent_note(&c->facts.recent, now_ns, now);
+	recent_note(&c->look.facts.recent, now_ns, now);
 	capture_reap();
 }
 
 void control_note_pause(struct control *c, u64 ns)
 {
-	if (c && ns > c->facts.longest_pause_ns)
-		c->facts.longest_pause_ns = ns;
+	if (c && ns > c->look.facts.longest_pause_ns)
+		c->look.facts.longest_pause_ns = ns;
 }
 
 void control_close(struct control *c)
@@ -320,8 +260,7 @@ void control_close(struct control *c)
 	}
 	capture_wait_all();
 	control_socket_close(c->socket);
-	for (int i = 0; i < NR_CELLS; i++)
-		histogram_release(&c->publication.cost[i]);
+	look_release(&c->look);
 	if (c->epoll_fd >= 0)
 		close(c->epoll_fd);
 	if (c->timer_fd >= 0)

@@ -5,19 +5,9 @@
 
 #include <stdbool.h>
 
-#include "collect/publication.h"
+#include "control/look.h"
 
 struct control;
-
-/* What the daemon gives: everything that is said, as of now. */
-struct control_source {
-	void *ctx;
-	/* Fills p: now, cost, time and all else that is not about an interval. */
-	void (*fill)(void *ctx, struct publication *p);
-	struct task_table *tasks;
-	struct recorder *recorder;
-	u32 cpus; /* possible */
-};
 
 /*
  * Listens at a path. Returns an exit status; what failed was printed. optional: where nothing can

@@ -21,9 +21,9 @@ static void put(json *o, const char *key, json *value)
 	json_object_object_add(o, key, value);
 }
 
-static json *host(const struct publication *p, const struct control_facts *f)
+static json *host(const struct snapshot *s, const struct control_facts *f)
 {
-	const struct host_facts *h = p->host;
+	const struct host_facts *h = s->host;
 	json *o = json_object_new_object();
 
 	put(o, "tvtraced", json_object_new_string(TVTRACED_VERSION));
@@ -33,49 +33,49 @@ static json *host(const struct publication *p, const struct control_facts *f)
 	put(o, "cost_bias_ns", json_part_number(h->cost_bias_ns));
 	put(o, "cpus", json_part_number(f->cpus));
 	put(o, "start_ns", json_part_number(h->start_ns));
-	put(o, "uptime_ns", json_part_number(p->now_ns - h->start_ns));
+	put(o, "uptime_ns", json_part_number(s->time_ns - h->start_ns));
 	return o;
 }
 
-static json *probe(const struct publication *p, const struct control_facts *f)
+static json *probe(const struct snapshot *s, const struct control_facts *f)
 {
-	json *o = json_part_probe(p);
+	json *o = json_part_probe(s);
 
-	put(o, "own_cpu_ns", json_part_number(p->own_cpu_ns));
-	put(o, "own_rss_bytes", json_part_number(p->own_rss_bytes));
+	put(o, "own_cpu_ns", json_part_number(s->own_cpu_ns));
+	put(o, "own_rss_bytes", json_part_number(s->own_rss_bytes));
 	put(o, "longest_pause_ns", json_part_number(f->longest_pause_ns));
 	return o;
 }
 
-static json *recent(const struct publication *p, const struct control_facts *f)
+static json *recent(const struct snapshot *s, const struct control_facts *f)
 {
-	struct recent_sample grown = recent_growth(&f->recent, p->now_ns, &p->now);
+	struct recent_sample grown = recent_growth(&f->recent, s->time_ns, &s->accounting);
 	json *o = json_object_new_object();
 
 	put(o, "span_ns", json_part_number(grown.time_ns));
 	put(o, "seen", json_part_number(grown.seen));
 	put(o, "spilled", json_part_number(grown.spilled));
 	put(o, "unseen",
-	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(grown.unseen)
+	    s->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(grown.unseen)
 							    : NULL);
 	put(o, "task_events_lost", json_part_number(grown.task_events_lost));
 	return o;
 }
 
-static json *tables(const struct publication *p, const struct control_facts *f)
+static json *tables(const struct snapshot *s, const struct control_facts *f)
 {
 	json *o = json_object_new_object();
 
-	put(o, "threads", json_part_number(task_table_nr_threads(p->tasks)));
-	put(o, "max_threads", json_part_number(task_table_max_threads(p->tasks)));
-	put(o, "groups", json_part_number(task_table_nr_groups(p->tasks)));
-	put(o, "max_groups", json_part_number(task_table_max_groups(p->tasks)));
+	put(o, "threads", json_part_number(task_table_nr_threads(s->tasks)));
+	put(o, "max_threads", json_part_number(task_table_max_threads(s->tasks)));
+	put(o, "groups", json_part_number(task_table_nr_groups(s->tasks)));
+	put(o, "max_groups", json_part_number(task_table_max_groups(s->tasks)));
 	put(o, "clients", json_part_number(f->clients));
 	put(o, "max_clients", json_part_number(f->max_clients));
 	return o;
 }
 
-static json *captures(const struct publication *p, const struct control_facts *f)
+static json *captures(const struct snapshot *s, const struct control_facts *f)
 {
 	u64 oldest = recorder_oldest_ns(f->recorder);
 	json *o = json_object_new_object();
@@ -84,18 +84,18 @@ static json *captures(const struct publication *p, const struct control_facts *f
 	put(o, "recorder_bytes", json_part_number(recorder_bytes(f->recorder)));
 	put(o, "max_recorder_bytes", json_part_number(recorder_limit(f->recorder)));
 	put(o, "recorder_span_ns",
-	    json_part_number(oldest && oldest < p->now_ns ? p->now_ns - oldest : 0));
+	    json_part_number(oldest && oldest < s->time_ns ? s->time_ns - oldest : 0));
 	return o;
 }
 
-static json *nr_groups(const struct publication *p)
+static json *nr_groups(const struct snapshot *s)
 {
-	return json_part_number(task_table_nr_groups(p->tasks));
+	return json_part_number(task_table_nr_groups(s->tasks));
 }
 
-static json *nr_threads(const struct publication *p)
+static json *nr_threads(const struct snapshot *s)
 {
-	return json_part_number(task_table_nr_threads(p->tasks));
+	return json_part_number(task_table_nr_threads(s->tasks));
 }
 
 static bool changed_group(const struct reply *reply, const struct group *g)
@@ -192,8 +192,8 @@ static size_t ended_slots(const struct task_table *tasks)
 }
 
 static const struct part {
-	json *(*make)(const struct publication *p);
-	json *(*make_control)(const struct publication *p, const struct control_facts *f);
+	json *(*make)(const struct snapshot *s);
+	json *(*make_control)(const struct snapshot *s, const struct control_facts *f);
 	json *(*make_since)(const struct reply *reply, const struct task_table *tasks);
 	/* Of lists: */
 	json *(*make_group)(const struct group *g);
@@ -243,21 +243,21 @@ static void add_key(struct buffer *out, const char *key)
 
 /* NULL is a JSON null, as the value; false: it is a list. */
 static bool make_value(json **value, const struct part *part, const struct reply *reply,
-		       const struct publication *p, const struct control_facts *facts)
+		       const struct snapshot *s, const struct control_facts *facts)
 {
 	if (part->make)
-		*value = part->make(p);
+		*value = part->make(s);
 	else if (part->make_control)
-		*value = part->make_control(p, facts);
+		*value = part->make_control(s, facts);
 	else if (part->make_since)
-		*value = part->make_since(reply, p->tasks);
+		*value = part->make_since(reply, s->tasks);
 	else
 		return false;
 	return true;
 }
 
 void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 seq,
-		 const struct publication *p, const struct control_facts *facts, struct buffer *out)
+		 const struct snapshot *s, const struct control_facts *facts, struct buffer *out)
 {
 	*reply = (struct reply){.parts = r->parts, .since = since};
 	buffer_add_text(out, "{\"version\":");
@@ -265,11 +265,11 @@ void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 se
 	add_key(out, "seq");
 	add_json(out, json_part_number(seq));
 	add_key(out, "time_ns");
-	add_json(out, json_part_number(p->now_ns));
+	add_json(out, json_part_number(s->time_ns));
 	for (int i = 0; i < NR_PARTS; i++) {
 		json *value;
 
-		if (!(r->parts & 1u << i) || !make_value(&value, &parts[i], reply, p, facts))
+		if (!(r->parts & 1u << i) || !make_value(&value, &parts[i], reply, s, facts))
 			continue;
 		add_key(out, part_name((enum part_id)i));
 		add_json(out, value);

@@ -8,19 +8,9 @@
 
 #include <stdbool.h>
 
-#include "collect/publication.h"
-#include "collect/recent.h"
 #include "control/buffer.h"
+#include "control/look.h"
 #include "control/request.h"
-
-/* What replies speak of beside the publication. */
-struct control_facts {
-	struct recent recent;
-	unsigned int clients, max_clients;
-	u32 cpus; /* possible ones */
-	const struct recorder *recorder;
-	u64 longest_pause_ns; /* the longest that the rings waited for something else */
-};
 
 /* Where a reply is. */
 struct reply {
@@ -35,8 +25,7 @@ struct reply {
  * that it speaks of, seq its number.
  */
 void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 seq,
-		 const struct publication *p, const struct control_facts *facts,
-		 struct buffer *out);
+		 const struct snapshot *s, const struct control_facts *facts, struct buffer *out);
 
 /*
  * Adds a piece of the lists: until about that time (clock_ns), or until the buffer holds 256 KiB.

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "outputs/json_parts.h"
+#include "protocol.h"
 #include "version.h"
 
 static void print(FILE *out, json *o)
@@ -17,8 +18,8 @@ static void print_groups(FILE *out, const struct publication *p)
 {
 	const char *separator = "[";
 
-	for (size_t i = 0; i < task_table_group_slots(p->tasks); i++) {
-		const struct group *g = task_table_group(p->tasks, i);
+	for (size_t i = 0; i < task_table_group_slots(p->now.tasks); i++) {
+		const struct group *g = task_table_group(p->now.tasks, i);
 
 		if (!g)
 			continue;
@@ -35,7 +36,7 @@ static void print_ended(FILE *out, const struct publication *p)
 
 	fputc('[', out);
 	for (size_t i = 0; i < MAX_ENDED; i++) {
-		const struct ended *e = task_table_ended(p->tasks, i);
+		const struct ended *e = task_table_ended(p->now.tasks, i);
 
 		if (!e)
 			continue;
@@ -50,8 +51,8 @@ static void print_threads(FILE *out, const struct publication *p)
 {
 	const char *separator = "[";
 
-	for (size_t i = 0; i < task_table_thread_slots(p->tasks); i++) {
-		const struct thread *t = task_table_thread(p->tasks, i);
+	for (size_t i = 0; i < task_table_thread_slots(p->now.tasks); i++) {
+		const struct thread *t = task_table_thread(p->now.tasks, i);
 
 		if (!t)
 			continue;
@@ -62,6 +63,13 @@ static void print_threads(FILE *out, const struct publication *p)
 	fputc(']', out);
 }
 
+/* See doc/json.md on when it changes. */
+static json *schema(const struct publication *p)
+{
+	(void)p;
+	return json_object_new_int(JSON_SCHEMA);
+}
+
 static json *version(const struct publication *p)
 {
 	(void)p;
@@ -70,22 +78,22 @@ static json *version(const struct publication *p)
 
 static json *kernel(const struct publication *p)
 {
-	return json_part_text(p->host->kernel);
+	return json_part_text(p->now.host->kernel);
 }
 
 static json *cost_source(const struct publication *p)
 {
-	return json_object_new_string(p->host->cost_source);
+	return json_object_new_string(p->now.host->cost_source);
 }
 
 static json *cost_bias(const struct publication *p)
 {
-	return json_part_number(p->host->cost_bias_ns);
+	return json_part_number(p->now.host->cost_bias_ns);
 }
 
 static json *time_now(const struct publication *p)
 {
-	return json_part_number(p->now_ns);
+	return json_part_number(p->now.time_ns);
 }
 
 static json *interval(const struct publication *p)
@@ -95,7 +103,7 @@ static json *interval(const struct publication *p)
 
 static json *uptime(const struct publication *p)
 {
-	return json_part_number(p->now_ns - p->host->start_ns);
+	return json_part_number(p->now.time_ns - p->now.host->start_ns);
 }
 
 static json * final(const struct publication *p)
@@ -106,29 +114,32 @@ static json * final(const struct publication *p)
 /* In the order in which they are printed. */
 static const struct member {
 	const char *key;
+	json *(*part)(const struct snapshot *s);
+	/* Instead, what is of the publication, or not shared with the control socket. */
 	json *(*make)(const struct publication *p);
 	/* Instead, for lists too long to be built in memory as one tree. */
 	void (*print)(FILE *out, const struct publication *p);
 } members[] = {
-	{"version", version, NULL},
-	{"kernel", kernel, NULL},
-	{"cost_source", cost_source, NULL},
-	{"cost_bias_ns", cost_bias, NULL},
-	{"features", json_part_features, NULL},
-	{"time_ns", time_now, NULL},
-	{"interval_ns", interval, NULL},
-	{"uptime_ns", uptime, NULL},
-	{"final", final, NULL},
-	{"accounting", json_part_accounting, NULL},
-	{"switches", json_part_switches, NULL},
-	{"cost", json_part_cost, NULL},
-	{"cost_by_from", json_part_cost_by_from, NULL},
-	{"ring", json_part_ring, NULL},
-	{"probe", json_part_probe, NULL},
-	{"other", json_part_other, NULL},
-	{"ended", NULL, print_ended},
-	{"groups", NULL, print_groups},
-	{"threads", NULL, print_threads},
+	{"schema", .make = schema},
+	{"version", .make = version},
+	{"kernel", .make = kernel},
+	{"cost_source", .make = cost_source},
+	{"cost_bias_ns", .make = cost_bias},
+	{"features", .part = json_part_features},
+	{"time_ns", .make = time_now},
+	{"interval_ns", .make = interval},
+	{"uptime_ns", .make = uptime},
+	{"final", .make = final},
+	{"accounting", .part = json_part_accounting},
+	{"switches", .part = json_part_switches},
+	{"cost", .part = json_part_cost},
+	{"cost_by_from", .part = json_part_cost_by_from},
+	{"ring", .part = json_part_ring},
+	{"probe", .part = json_part_probe},
+	{"other", .part = json_part_other},
+	{"ended", .print = print_ended},
+	{"groups", .print = print_groups},
+	{"threads", .print = print_threads},
 };
 
 int json_print(FILE *out, const struct publication *p)
@@ -138,7 +149,9 @@ int json_print(FILE *out, const struct publication *p)
 		const struct member *m = &members[i];
 
 		fprintf(out, "%s\"%s\":", i ? "," : "{", m->key);
-		if (m->make)
+		if (m->part)
+			print(out, m->part(&p->now));
+		else if (m->make)
 			print(out, m->make(p));
 		else
 			m->print(out, p);

@@ -59,10 +59,10 @@ static void put_reasons(json *o, const u64 *v)
 		put(o, reason_names[r], json_part_number(v[r]));
 }
 
-json *json_part_accounting(const struct publication *p)
+json *json_part_accounting(const struct snapshot *s)
 {
-	const struct accounting *a = &p->now;
-	struct residuals left = publication_residuals(p);
+	const struct accounting *a = &s->accounting;
+	struct residuals left = snapshot_residuals(s);
 	json *o = json_object_new_object(), *r = json_object_new_object();
 
 	put(o, "seen", json_part_number(a->seen));
@@ -70,7 +70,7 @@ json *json_part_accounting(const struct publication *p)
 	put(o, "spilled", json_part_number(a->spilled));
 	put(o, "unmeasured", json_part_number(a->unmeasured));
 	put(o, "unseen",
-	    p->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(a->unseen) : NULL);
+	    s->host->features->has[FEATURE_RUN_QUEUE_COUNT] ? json_part_number(a->unseen) : NULL);
 	put(o, "task_events_lost", json_part_number(a->task_events_lost));
 	put(r, "labels", json_object_new_int64(left.labels));
 	put(r, "records", json_object_new_int64(left.records));
@@ -80,7 +80,7 @@ json *json_part_accounting(const struct publication *p)
 	return o;
 }
 
-json *json_part_switches(const struct publication *p)
+json *json_part_switches(const struct snapshot *s)
 {
 	json *list = json_object_new_array();
 
@@ -90,7 +90,7 @@ json *json_part_switches(const struct publication *p)
 		put(o, "kind", json_object_new_string(kind_names[LABEL_KIND(i)]));
 		put(o, "from", json_object_new_string(from_names[LABEL_FROM(i)]));
 		put(o, "reason", json_object_new_string(reason_names[LABEL_REASON(i)]));
-		put(o, "count", json_part_number(p->now.labels[i]));
+		put(o, "count", json_part_number(s->accounting.labels[i]));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -106,7 +106,7 @@ static json *cost_of_kind(int kind, const struct histogram *h)
 	return o;
 }
 
-json *json_part_cost(const struct publication *p)
+json *json_part_cost(const struct snapshot *s)
 {
 	json *list = json_object_new_array();
 
@@ -114,40 +114,40 @@ json *json_part_cost(const struct publication *p)
 		struct histogram h = {0};
 
 		for (int f = 0; f < NR_FROMS; f++)
-			histogram_merge(&h, &p->cost[CELL_INDEX(k, f)]);
+			histogram_merge(&h, &s->cost[CELL_INDEX(k, f)]);
 		json_object_array_add(list, cost_of_kind(k, &h));
 		histogram_release(&h);
 	}
 	return list;
 }
 
-static json *cost_of_cell(const struct publication *p, int cell)
+static json *cost_of_cell(const struct snapshot *s, int cell)
 {
 	json *o = json_object_new_object();
 
 	put(o, "kind", json_object_new_string(kind_names[cell / NR_FROMS]));
 	put(o, "from", json_object_new_string(from_names[cell % NR_FROMS]));
-	histogram_json_put(o, &p->cost[cell]);
+	histogram_json_put(o, &s->cost[cell]);
 	return o;
 }
 
-json *json_part_cost_by_from(const struct publication *p)
+json *json_part_cost_by_from(const struct snapshot *s)
 {
 	json *list = json_object_new_array();
 
 	for (int i = 0; i < NR_CELLS; i++)
-		json_object_array_add(list, cost_of_cell(p, i));
+		json_object_array_add(list, cost_of_cell(s, i));
 	return list;
 }
 
-json *json_part_histograms(const struct publication *p)
+json *json_part_histograms(const struct snapshot *s)
 {
 	json *list = json_object_new_array();
 
 	for (int i = 0; i < NR_CELLS; i++) {
-		json *o = cost_of_cell(p, i);
+		json *o = cost_of_cell(s, i);
 
-		put(o, "buckets", histogram_json_buckets(&p->cost[i]));
+		put(o, "buckets", histogram_json_buckets(&s->cost[i]));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -241,14 +241,14 @@ json *json_part_group_cost(const struct group *g)
 	return o;
 }
 
-json *json_part_other(const struct publication *p)
+json *json_part_other(const struct snapshot *s)
 {
-	const struct charges *c = task_table_other(p->tasks);
+	const struct charges *c = task_table_other(s->tasks);
 	json *o = json_object_new_object();
 
 	put_switches(o, c);
 	put_reasons(o, c->reasons);
-	put(o, "unattributed", json_part_number(task_table_unattributed(p->tasks)));
+	put(o, "unattributed", json_part_number(task_table_unattributed(s->tasks)));
 	return o;
 }
 
@@ -284,26 +284,26 @@ json *json_part_thread(const struct thread *t)
 	return o;
 }
 
-json *json_part_ring(const struct publication *p)
+json *json_part_ring(const struct snapshot *s)
 {
 	json *o = json_object_new_object();
 
-	put(o, "bytes", json_part_number(p->host->ring_bytes));
-	put(o, "count", json_part_number(p->host->rings));
-	put(o, "high_water_bytes", json_part_number(p->now.ring_high_water));
+	put(o, "bytes", json_part_number(s->host->ring_bytes));
+	put(o, "count", json_part_number(s->host->rings));
+	put(o, "high_water_bytes", json_part_number(s->accounting.ring_high_water));
 	return o;
 }
 
-json *json_part_probe(const struct publication *p)
+json *json_part_probe(const struct snapshot *s)
 {
 	json *o = json_object_new_object();
 
-	put(o, "runs", json_part_number(p->now.probe_runs));
-	put(o, "run_ns", json_part_number(p->now.probe_run_ns));
+	put(o, "runs", json_part_number(s->accounting.probe_runs));
+	put(o, "run_ns", json_part_number(s->accounting.probe_run_ns));
 	return o;
 }
 
-json *json_part_features(const struct publication *p)
+json *json_part_features(const struct snapshot *s)
 {
 	json *list = json_object_new_array();
 
@@ -311,7 +311,7 @@ json *json_part_features(const struct publication *p)
 		json *o = json_object_new_object();
 
 		put(o, "name", json_object_new_string(feature_infos[i].name));
-		put(o, "available", json_object_new_boolean(p->host->features->has[i]));
+		put(o, "available", json_object_new_boolean(s->host->features->has[i]));
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -9,7 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "collect/publication.h"
+#include "collect/snapshot.h"
 
 typedef struct json_object json;
 
@@ -18,15 +18,15 @@ json *json_part_number(u64 v);
 /* Bytes from outside, up to NUL, escaped: see name_escape. */
 json *json_part_text(const char *s);
 
-json *json_part_features(const struct publication *p);
-json *json_part_accounting(const struct publication *p);
-json *json_part_switches(const struct publication *p);
-json *json_part_cost(const struct publication *p);
-json *json_part_cost_by_from(const struct publication *p);
-json *json_part_histograms(const struct publication *p); /* cost_by_from with buckets */
-json *json_part_ring(const struct publication *p);
-json *json_part_probe(const struct publication *p);
-json *json_part_other(const struct publication *p);
+json *json_part_features(const struct snapshot *s);
+json *json_part_accounting(const struct snapshot *s);
+json *json_part_switches(const struct snapshot *s);
+json *json_part_cost(const struct snapshot *s);
+json *json_part_cost_by_from(const struct snapshot *s);
+json *json_part_histograms(const struct snapshot *s); /* cost_by_from with buckets */
+json *json_part_ring(const struct snapshot *s);
+json *json_part_probe(const struct snapshot *s);
+json *json_part_other(const struct snapshot *s);
 
 json *json_part_group(const struct group *g);
 json *json_part_group_counts(const struct group *g);

@@ -103,9 +103,9 @@ static void publish_textfile(struct outputs *out, const struct publication *p)
 
 	series_update(out->series, p);
 	/* Half an interval early rather than one late: timers do not tick in step. */
-	if (p->now_ns + out->options.interval_ns / 2 < out->textfile_due_ns || p->final)
+	if (p->now.time_ns + out->options.interval_ns / 2 < out->textfile_due_ns || p->final)
 		return;
-	out->textfile_due_ns = p->now_ns + out->options.textfile_interval_ns;
+	out->textfile_due_ns = p->now.time_ns + out->options.textfile_interval_ns;
 	f = open_memstream(&data, &len);
 	if (!f)
 		return;

@@ -283,13 +283,13 @@ void screen_draw(struct live_screen *s, const struct publication *p)
 			   .sink = s};
 
 	/* The same one again, for a new size: what its groups grew by has been forgotten since. */
-	if (p->now_ns != s->drawn_ns)
+	if (p->now.time_ns != s->drawn_ns)
 		view_find_top(&s->top, p);
-	s->drawn_ns = p->now_ns;
+	s->drawn_ns = p->now.time_ns;
 	/* What is drawn next is made of the difference to what was drawn before. */
 	if (s->given_back || !stream_is_idle(s->stream))
 		return;
-	read_messages(s, p->now_ns);
+	read_messages(s, p->now.time_ns);
 	erase();
 	move(0, 0);
 	if (s->message[0])

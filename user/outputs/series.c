@@ -279,11 +279,11 @@ void series_update(struct series_table *t, const struct publication *p)
 	t->updates++;
 	t->patience = 2;
 	t->searched = 0;
-	find_grown(t, p->tasks);
+	find_grown(t, p->now.tasks);
 	rank(t);
 	choose_shown(t);
-	add_growth(&t->series[OTHER], task_table_other(p->tasks),
-		   task_table_other_published(p->tasks));
+	add_growth(&t->series[OTHER], task_table_other(p->now.tasks),
+		   task_table_other_published(p->now.tasks));
 	for (size_t i = 0; i < t->nr_grown; i++) {
 		const struct grown *g = &t->grown[i];
 		struct series *s = &t->series[g->series];

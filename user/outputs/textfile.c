@@ -49,7 +49,7 @@ static void switches(FILE *out, const char *name, const struct source *s)
 	for (int i = 0; i < NR_LABELS; i++)
 		fprintf(out, "%s{kind=\"%s\",from=\"%s\",reason=\"%s\"} %" PRIu64 "\n", name,
 			kind_names[LABEL_KIND(i)], from_names[LABEL_FROM(i)],
-			reason_names[LABEL_REASON(i)], s->p->now.labels[i]);
+			reason_names[LABEL_REASON(i)], s->p->now.accounting.labels[i]);
 }
 
 /*
@@ -82,7 +82,7 @@ static void cost(FILE *out, const char *name, const struct source *s)
 		struct histogram h = {0};
 
 		for (int f = 0; f < NR_FROMS; f++)
-			histogram_merge(&h, &s->p->cost[CELL_INDEX(k, f)]);
+			histogram_merge(&h, &s->p->now.cost[CELL_INDEX(k, f)]);
 		cost_of_kind(out, name, kind_names[k], &h);
 		histogram_release(&h);
 	}
@@ -146,44 +146,44 @@ static void group_cost(FILE *out, const char *name, const struct source *src)
 
 static void spilled(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.spilled);
+	print_sample(out, name, s->p->now.accounting.spilled);
 }
 
 static void unseen(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.unseen);
+	print_sample(out, name, s->p->now.accounting.unseen);
 }
 
 static void unmeasured(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.unmeasured);
+	print_sample(out, name, s->p->now.accounting.unmeasured);
 }
 
 static void threads(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->nr_threads);
+	print_sample(out, name, s->p->now.nr_threads);
 }
 
 static void groups(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->nr_groups);
+	print_sample(out, name, s->p->now.nr_groups);
 }
 
 static void cost_bias(FILE *out, const char *name, const struct source *s)
 {
-	print_sample_seconds(out, name, s->p->host->cost_bias_ns);
+	print_sample_seconds(out, name, s->p->now.host->cost_bias_ns);
 }
 
 static void cost_source(FILE *out, const char *name, const struct source *s)
 {
-	fprintf(out, "%s{source=\"%s\"} 1\n", name, s->p->host->cost_source);
+	fprintf(out, "%s{source=\"%s\"} 1\n", name, s->p->now.host->cost_source);
 }
 
 static void feature_info(FILE *out, const char *name, const struct source *s)
 {
 	for (int i = 0; i < NR_FEATURES; i++)
 		fprintf(out, "%s{feature=\"%s\",available=\"%s\"} 1\n", name, feature_infos[i].name,
-			s->p->host->features->has[i] ? "true" : "false");
+			s->p->now.host->features->has[i] ? "true" : "false");
 }
 
 static void build_info(FILE *out, const char *name, const struct source *s)
@@ -194,37 +194,37 @@ static void build_info(FILE *out, const char *name, const struct source *s)
 
 static void ring_size(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->host->ring_bytes);
+	print_sample(out, name, s->p->now.host->ring_bytes);
 }
 
 static void ring_high_water(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.ring_high_water);
+	print_sample(out, name, s->p->now.accounting.ring_high_water);
 }
 
 static void task_events_lost(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.task_events_lost);
+	print_sample(out, name, s->p->now.accounting.task_events_lost);
 }
 
 static void probe_run(FILE *out, const char *name, const struct source *s)
 {
-	print_sample_seconds(out, name, s->p->now.probe_run_ns);
+	print_sample_seconds(out, name, s->p->now.accounting.probe_run_ns);
 }
 
 static void probe_runs(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->now.probe_runs);
+	print_sample(out, name, s->p->now.accounting.probe_runs);
 }
 
 static void own_cpu(FILE *out, const char *name, const struct source *s)
 {
-	print_sample_seconds(out, name, s->p->own_cpu_ns);
+	print_sample_seconds(out, name, s->p->now.own_cpu_ns);
 }
 
 static void resident(FILE *out, const char *name, const struct source *s)
 {
-	print_sample(out, name, s->p->own_rss_bytes);
+	print_sample(out, name, s->p->now.own_rss_bytes);
 }
 
 static void last_write(FILE *out, const char *name, const struct source *s)
@@ -341,7 +341,7 @@ void textfile_render(FILE *out, const struct publication *p, const struct series
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
 		const struct metric *m = &metrics[i];
 
-		if (!published(m, p->host))
+		if (!published(m, p->now.host))
 			continue;
 		print_head(out, m, series_label(s));
 		m->print(out, m->name, &source);

@@ -43,7 +43,7 @@ static void insert(struct top_groups *top, const struct top_group *r)
 static void insert_ended(struct top_groups *top, const struct publication *p)
 {
 	for (size_t i = 0; i < MAX_ENDED; i++) {
-		const struct ended *e = task_table_ended(p->tasks, i);
+		const struct ended *e = task_table_ended(p->now.tasks, i);
 		struct top_group r;
 
 		if (!e)
@@ -58,8 +58,8 @@ static void insert_ended(struct top_groups *top, const struct publication *p)
 void view_find_top(struct top_groups *top, const struct publication *p)
 {
 	top->n = 0;
-	for (size_t i = 0; i < task_table_group_slots(p->tasks); i++) {
-		const struct group *g = task_table_group(p->tasks, i);
+	for (size_t i = 0; i < task_table_group_slots(p->now.tasks); i++) {
+		const struct group *g = task_table_group(p->now.tasks, i);
 		struct top_group r;
 
 		/* The idle tasks spend nobody's time. */

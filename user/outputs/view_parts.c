@@ -22,17 +22,17 @@ static u64 cell_count(const struct accounting *a, int cell)
 
 void view_open(struct view *v, const struct publication *p)
 {
-	u64 whole_ns = p->now_ns - p->host->start_ns;
+	u64 whole_ns = p->now.time_ns - p->now.host->start_ns;
 
 	memset(v, 0, sizeof(*v));
 	v->p = p;
 	v->seconds = (double)(p->final ? whole_ns : p->interval_ns) / 1e9;
 	if (v->seconds <= 0)
 		v->seconds = 1e-9;
-	v->cost = p->final ? p->cost : p->interval_cost;
-	v->has_cost = !p->host->cost_reason;
+	v->cost = p->final ? p->now.cost : p->interval_cost;
+	v->has_cost = !p->now.host->cost_reason;
 	for (int i = 0; i < NR_CELLS; i++) {
-		v->switches[i] = cell_count(&p->now, i);
+		v->switches[i] = cell_count(&p->now.accounting, i);
 		if (!p->final)
 			v->switches[i] -= cell_count(&p->previous, i);
 		v->total += v->switches[i];
@@ -61,7 +61,7 @@ int view_used_cells(const struct view *v)
 const char *view_cost_note(const struct view *v)
 {
 	if (!v->has_cost)
-		return v->p->host->cost_reason;
+		return v->p->now.host->cost_reason;
 	return "cost: the switch alone; not picking the task, nor later cache and TLB misses";
 }
 
@@ -69,7 +69,7 @@ const char *view_lack_note(const struct view *v, char *text, size_t size)
 {
 	static const enum feature said_elsewhere[] = {FEATURE_SCHED_EXIT_TP, FEATURE_FENTRY,
 						      FEATURE_KPROBE, FEATURE_RUN_QUEUE_COUNT};
-	const struct features *features = v->p->host->features;
+	const struct features *features = v->p->now.host->features;
 	bool lacks[NR_FEATURES];
 	int n = 0, last = 0;
 
@@ -95,8 +95,8 @@ const char *view_lack_note(const struct view *v, char *text, size_t size)
 static double probe_ns_per_switch(const struct view *v)
 {
 	const struct publication *p = v->p;
-	u64 seen = p->now.seen - (p->final ? 0 : p->previous.seen);
-	u64 ns = p->now.probe_run_ns - (p->final ? 0 : p->previous.probe_run_ns);
+	u64 seen = p->now.accounting.seen - (p->final ? 0 : p->previous.seen);
+	u64 ns = p->now.accounting.probe_run_ns - (p->final ? 0 : p->previous.probe_run_ns);
 
 	return seen ? (double)ns / (double)seen : 0;
 }
@@ -104,14 +104,14 @@ static double probe_ns_per_switch(const struct view *v)
 /* A kernel's name may be long: it gives way to what stands after it. */
 static void print_host(struct canvas *c, const struct view *v)
 {
-	const struct host_facts *host = v->p->host;
+	const struct host_facts *host = v->p->now.host;
 	char uptime[FORMAT_LEN], bias[FORMAT_LEN + 16] = "", rest[128];
 	int room, needed = (int)text_columns(host->kernel);
 
 	if (v->has_cost)
 		snprintf(bias, sizeof(bias), ", bias %" PRIu64 " ns", host->cost_bias_ns);
 	snprintf(rest, sizeof(rest), "  cost %s%s  up %s", host->cost_source, bias,
-		 format_uptime(uptime, (double)(v->p->now_ns - host->start_ns) / 1e9));
+		 format_uptime(uptime, (double)(v->p->now.time_ns - host->start_ns) / 1e9));
 	canvas_print(c, STYLE_HEADING, "tvtraced %s", TVTRACED_VERSION);
 	canvas_print(c, STYLE_PLAIN, "  Linux ");
 	room = c->width - c->column - (int)strlen(rest);
@@ -125,7 +125,7 @@ static void print_host(struct canvas *c, const struct view *v)
 /* How far to trust the rest. Whole numbers where the line holds them, else rounded ones. */
 static void print_trust(struct canvas *c, const struct view *v)
 {
-	const struct accounting *a = &v->p->now;
+	const struct accounting *a = &v->p->now.accounting;
 	const u64 counts[] = {a->seen, a->received, a->spilled, a->unseen};
 	static const char *const names[] = {"seen", "received", "spilled", "unseen"};
 	char words[4][FORMAT_LEN + 16], count[FORMAT_LEN], probes[64];
@@ -141,7 +141,7 @@ static void print_trust(struct canvas *c, const struct view *v)
 	for (int i = 0; i < 4; i++) {
 		bool trouble = i == 2 && (a->spilled || a->task_events_lost);
 
-		if (i == 3 && !v->p->host->features->has[FEATURE_RUN_QUEUE_COUNT])
+		if (i == 3 && !v->p->now.host->features->has[FEATURE_RUN_QUEUE_COUNT])
 			snprintf(words[i], sizeof(words[i]), "unseen ?");
 		else if (width > c->width)
 			snprintf(words[i], sizeof(words[i]), "%s %s", names[i],

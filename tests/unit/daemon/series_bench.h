@@ -90,7 +90,7 @@ static inline void check_sums(const struct bench *b)
 
 static inline void publish(struct bench *b)
 {
-	const struct publication p = {.tasks = b->tasks};
+	const struct publication p = {.now.tasks = b->tasks};
 	const struct series *s;
 	size_t n;
 

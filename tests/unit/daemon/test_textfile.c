@@ -25,16 +25,16 @@ static void page_open(struct page *page)
 	page->host.cost_source = "sched_exit_tp";
 	page->host.features = &page->features;
 	memset(page->features.has, true, sizeof(page->features.has));
-	page->p.host = &page->host;
+	page->p.now.host = &page->host;
 	page->series = series_new(group_label_at(0));
 	page->tasks = task_table_new(1, 100, 100);
-	page->p.tasks = page->tasks;
+	page->p.now.tasks = page->tasks;
 }
 
 static void page_close(struct page *page)
 {
 	for (int i = 0; i < NR_CELLS; i++)
-		histogram_release(&page->p.cost[i]);
+		histogram_release(&page->p.now.cost[i]);
 	series_free(page->series);
 	task_table_free(page->tasks);
 	free(page->text);
@@ -91,7 +91,7 @@ static void a_bucket_holds_what_its_bound_says(void **state)
 	page_open(&page);
 	/* On both sides of the first and of the last bound, and beyond all. */
 	for (int from = 0; from < NR_FROMS; from++) {
-		struct histogram *h = &page.p.cost[CELL_INDEX(KIND_THREAD, from)];
+		struct histogram *h = &page.p.now.cost[CELL_INDEX(KIND_THREAD, from)];
 
 		histogram_add(h, 127);
 		histogram_add(h, 128);
@@ -123,9 +123,9 @@ static void every_bound_counts_all_up_to_it(void **state)
 	(void)state;
 	page_open(&page);
 	for (u32 b = 0; b < NR_BUCKETS; b++) {
-		histogram_add(&page.p.cost[CELL_INDEX(KIND_IDLE, FROM_USER)], (u32)bucket_low(b));
+		histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_USER)], (u32)bucket_low(b));
 		if (b + 1 < NR_BUCKETS)
-			histogram_add(&page.p.cost[CELL_INDEX(KIND_IDLE, FROM_KTHREAD)],
+			histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_KTHREAD)],
 				      (u32)bucket_low(b + 1) - 1);
 	}
 	render(&page);
@@ -154,13 +154,13 @@ static void large_numbers_stay_exact(void **state)
 
 	(void)state;
 	page_open(&page);
-	h = &page.p.cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
+	h = &page.p.now.cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
 	histogram_add_bucket(h, bucket_index(1000), (u64)1 << 40);
 	histogram_add_totals(h, (u64)1 << 40, 9007199254740993, 1000, 1000);
-	page.p.now.spilled = UINT64_MAX;
-	page.p.now.probe_run_ns = 1000000001;
-	page.p.own_cpu_ns = 999999999;
-	page.p.own_rss_bytes = (u64)3 << 32;
+	page.p.now.accounting.spilled = UINT64_MAX;
+	page.p.now.accounting.probe_run_ns = 1000000001;
+	page.p.now.own_cpu_ns = 999999999;
+	page.p.now.own_rss_bytes = (u64)3 << 32;
 	page.host.cost_bias_ns = 23;
 	page.status = (struct textfile_status){1700000000, 7};
 	render(&page);
@@ -184,7 +184,7 @@ static void each_label_has_its_counter(void **state)
 	(void)state;
 	page_open(&page);
 	for (int i = 0; i < NR_LABELS; i++)
-		page.p.now.labels[i] = 1000u + (unsigned int)i;
+		page.p.now.accounting.labels[i] = 1000u + (unsigned int)i;
 	render(&page);
 	for (int k = 0; k < NR_KINDS; k++)
 		for (int f = 0; f < NR_FROMS; f++)

@@ -85,19 +85,19 @@ static struct page *page_open(u64 n, int octaves)
 	page->host.features = &page->features;
 	memset(page->features.has, true, sizeof(page->features.has));
 	page->tasks = task_table_new(1, 100, 100);
-	page->p = (struct publication){.host = &page->host,
-				       .tasks = page->tasks,
-				       .now_ns = (u64)86399 * 1000000000,
+	page->p = (struct publication){.now.host = &page->host,
+				       .now.tasks = page->tasks,
+				       .now.time_ns = (u64)86399 * 1000000000,
 				       .interval_ns = 1000000000};
 	for (int i = 0; i < NR_LABELS; i++) {
-		page->p.now.labels[i] = i / NR_REASONS == NR_CELLS - 1 ? 0 : n;
-		page->p.now.seen += page->p.now.labels[i];
+		page->p.now.accounting.labels[i] = i / NR_REASONS == NR_CELLS - 1 ? 0 : n;
+		page->p.now.accounting.seen += page->p.now.accounting.labels[i];
 	}
-	page->p.now.received = page->p.now.seen;
-	page->p.now.unseen = 1000000;
-	page->p.now.probe_run_ns = page->p.now.seen * 135;
+	page->p.now.accounting.received = page->p.now.accounting.seen;
+	page->p.now.accounting.unseen = 1000000;
+	page->p.now.accounting.probe_run_ns = page->p.now.accounting.seen * 135;
 	for (int i = 0; i < NR_CELLS - 1; i++) {
-		add_costs(&page->p.cost[i], octaves, n);
+		add_costs(&page->p.now.cost[i], octaves, n);
 		add_costs(&page->p.interval_cost[i], octaves, n);
 	}
 	for (u32 i = 1; i <= NR_PROGRAMS; i++) {
@@ -113,7 +113,7 @@ static struct page *page_open(u64 n, int octaves)
 static void page_close(struct page *page)
 {
 	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_release(&page->p.cost[i]);
+		histogram_release(&page->p.now.cost[i]);
 		histogram_release(&page->p.interval_cost[i]);
 	}
 	task_table_free(page->tasks);
@@ -157,7 +157,7 @@ static void the_least_terminal_shows_everything(void **state)
 		struct page *page = page_open(counts[i], 16);
 
 		/* Long up, with a usual interval. */
-		page->p.previous = page->p.now;
+		page->p.previous = page->p.now.accounting;
 		page->p.previous.seen -= (NR_LABELS - NR_REASONS) * 5000;
 		page->p.previous.probe_run_ns = page->p.previous.seen * 135;
 		for (int k = 0; k < NR_LABELS - NR_REASONS; k++)
@@ -199,7 +199,7 @@ static void a_row_of_several_octaves_is_to_scale(void **state)
 	struct histogram *h = &page->p.interval_cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
 
 	(void)state;
-	page->p.now.labels[LABEL_INDEX(KIND_THREAD, FROM_USER, REASON_VOLUNTARY)] = 800;
+	page->p.now.accounting.labels[LABEL_INDEX(KIND_THREAD, FROM_USER, REASON_VOLUNTARY)] = 800;
 	add_costs(h, 8, 100);
 	/* Room for four rows: three octaves, and one of the other five. */
 	draw(page, 80, 15);
@@ -216,7 +216,7 @@ static void without_cost_it_says_why_once(void **state)
 
 	(void)state;
 	for (int i = 0; i < NR_LABELS - NR_REASONS; i++)
-		page->p.now.labels[i] = 1000;
+		page->p.now.accounting.labels[i] = 1000;
 	page->host.cost_source = "none";
 	page->host.cost_reason = reason;
 	for (size_t i = 0; i < ARRAY_SIZE(heights); i++) {
@@ -273,7 +273,7 @@ static void the_last_block_is_of_the_whole_run(void **state)
 	struct page *page = page_open(1000, 3);
 
 	(void)state;
-	page->p.previous = page->p.now;
+	page->p.previous = page->p.now.accounting;
 	draw(page, 80, 0);
 	assert_int_equal(lines_with(page, "the whole run"), 0);
 	assert_int_equal(lines_with(page, " 0    0.0%"), NR_CELLS - 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "collect/publication.h"
+#include "collect/snapshot.h"
 
-u64 publication_charged(const struct task_table *tasks)
+u64 snapshot_charged(const struct task_table *tasks)
 {
 	u64 sum = charges_switches(task_table_other(tasks));
 
@@ -14,19 +14,19 @@ u64 publication_charged(const struct task_table *tasks)
 	return sum;
 }
 
-struct residuals publication_residuals(const struct publication *p)
+struct residuals snapshot_residuals(const struct snapshot *s)
 {
-	const struct accounting *a = &p->now;
+	const struct accounting *a = &s->accounting;
 	u64 labels = 0, costs = 0;
 
 	for (int i = 0; i < NR_LABELS; i++)
 		labels += a->labels[i];
 	for (int i = 0; i < NR_CELLS; i++)
-		costs += p->cost[i].count;
+		costs += s->cost[i].count;
 	return (struct residuals){
 		.labels = (long long)(labels - a->seen),
 		.records = (long long)(a->seen - a->received - a->spilled),
 		.costs = (long long)(costs + a->unmeasured - a->seen),
-		.groups = (long long)(p->charged - a->received),
+		.groups = (long long)(s->charged - a->received),
 	};
 }
