@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What tvtraced and its clients agree on beside the messages themselves (protocol.md). */
+/* What tvtraced and its clients agree on beside the messages themselves (doc/protocol.md). */
 #ifndef TVTRACED_PROTOCOL_H
 #define TVTRACED_PROTOCOL_H
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """
-What must be true of every publication (the identities of README.md's design section), computed
+What must be true of every publication (the identities of doc/architecture.md), computed
 anew from the published numbers. The daemon's own residuals are looked at, too, never relied on.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Makes captures as include/capture.md has them, and says what is in them; no code of tvtraced."""
+"""Makes captures as doc/capture.md has them, and says what is in them; no code of tvtraced."""
 
 import collections
 import dataclasses

@@ -276,7 +276,7 @@ def assert_same(ours, theirs):
     Measured on Linux 6.18: none to 4 of 1000, on one CPU only, each from the idle task and each
     a place where perf's own record does not fit together: it leaves one task for the idle task,
     and goes on from another. Where PID 1's switches away are hidden from all tracers
-    (design section of README.md), that place may also follow a switch to one of its threads.
+    (doc/manual.md, "Limits"), that place may also follow a switch to one of its threads.
     """
     leads_to_idle = {0, *map(int, os.listdir("/proc/1/task"))}
     found, missed, apart = 0, 0, []

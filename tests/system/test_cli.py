@@ -46,7 +46,7 @@ def test_help_names_every_option_and_status():
 def test_version():
     result = tvtraced.run("--version")
     assert (result.returncode, result.stderr) == (0, "")
-    assert re.fullmatch(r"tvtraced \d+\.\d+\.\d+\n", result.stdout)
+    assert re.fullmatch(r"tvtraced \d+\.\d+\.\d+(-\d+-g[0-9a-f]+)?\n", result.stdout)
 
 
 def test_help_and_version_need_no_root():

@@ -90,7 +90,7 @@ def test_thread_counts_of_groups(tracer, workload):
     publication = traced.fresh()
     agree = []
     for group in publication["groups"]:
-        if group["tgid"] <= 1:  # PID 1's threads may be hidden (design section of README.md)
+        if group["tgid"] <= 1:  # PID 1's threads may be hidden (doc/manual.md, "Limits")
             continue
         with contextlib.suppress(FileNotFoundError):
             agree.append(group["threads"] == len(os.listdir(f"/proc/{group['tgid']}/task")))

@@ -227,7 +227,7 @@ int command_capture(int argc, char **argv)
 		       "\v"
 		       "The UI shows the tasks on each CPU and, under `switches', what each switch "
 		       "was and "
-		       "what it cost. include/capture.md of the sources tells all that a capture "
+		       "what it cost. doc/capture.md of the sources tells all that a capture "
 		       "has."};
 	struct capture_command c = {.socket = PROTOCOL_SOCKET,
 				    .wanted = {.cpu = -1},

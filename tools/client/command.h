@@ -3,7 +3,7 @@
 #ifndef TVTRACE_CLIENT_COMMAND_H
 #define TVTRACE_CLIENT_COMMAND_H
 
-/* Exit statuses of tvtrace; `tvtrace help` and README.md list them. */
+/* Exit statuses of tvtrace; `tvtrace help` and doc/manual.md list them. */
 enum client_status {
 	CLIENT_OK = 0,
 	CLIENT_FAILED = 1, /* and of `status`: switches were lost in the last minute */

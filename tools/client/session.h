@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The client's end of the control socket (include/protocol.md). */
+/* The client's end of the control socket (doc/protocol.md). */
 #ifndef TVTRACE_CLIENT_SESSION_H
 #define TVTRACE_CLIENT_SESSION_H
 

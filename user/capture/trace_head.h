@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The packets of a capture beside the bundles of switches: what comes first, what things are part
- * of, and the tracks of our own (include/capture.md). Times are CLOCK_BOOTTIME; all return 0 or
+ * of, and the tracks of our own (doc/capture.md). Times are CLOCK_BOOTTIME; all return 0 or
  * -errno of the write.
  */
 #ifndef TVTRACED_CAPTURE_TRACE_HEAD_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Turns frames of the flight recorder into packets of a Perfetto trace (include/capture.md), and
+ * Turns frames of the flight recorder into packets of a Perfetto trace (doc/capture.md), and
  * writes them to a file descriptor. On one thread, which may be any.
  */
 #ifndef TVTRACED_CAPTURE_TRACE_WRITER_H

@@ -27,7 +27,7 @@ struct host_facts {
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
 };
 
-/* Cumulative since start. Identities: design section in README.md. */
+/* Cumulative since start. Identities: doc/architecture.md. */
 struct accounting {
 	u64 labels[NR_LABELS];
 	u64 seen;
@@ -38,7 +38,7 @@ struct accounting {
 	u64 task_events_lost; /* that did not fit their ring, or whose program was skipped */
 	u64 ring_high_water;  /* bytes, the most that was ever found in one ring */
 	u64 probe_runs;	      /* runs of the two switch programs together */
-	u64 probe_run_ns;     /* estimate, see README.md */
+	u64 probe_run_ns;     /* estimate, see doc/architecture.md */
 };
 
 /* Pointers and histograms belong to who has the snapshot filled. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A histogram as members of a JSON object; what they mean: README.md. */
+/* A histogram as members of a JSON object; what they mean: doc/json.md. */
 #ifndef TVTRACED_COMMON_HISTOGRAM_JSON_H
 #define TVTRACED_COMMON_HISTOGRAM_JSON_H
 

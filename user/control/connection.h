@@ -34,7 +34,7 @@ const char *connection_ended(const struct connection *c);
 /* Since when it has had nothing to do; 0: it has. */
 u64 connection_idle_since(const struct connection *c);
 
-/* Says goodbye with an error of include/protocol.md, as far as the socket takes it at once. */
+/* Says goodbye with an error of doc/protocol.md, as far as the socket takes it at once. */
 void connection_reject(struct connection *c, const char *code, const char *message);
 
 /* The same on a socket that never became a connection; closes it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The control socket: answers what clients ask (include/protocol.md), inside the event loop. */
+/* The control socket: answers what clients ask (doc/protocol.md), inside the event loop. */
 #ifndef TVTRACED_CONTROL_CONTROL_H
 #define TVTRACED_CONTROL_CONTROL_H
 

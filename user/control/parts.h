@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The parts of a reply that a request can ask for (include/protocol.md). */
+/* The parts of a reply that a request can ask for (doc/protocol.md). */
 #ifndef TVTRACED_CONTROL_PARTS_H
 #define TVTRACED_CONTROL_PARTS_H
 

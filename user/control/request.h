@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a client asks for: include/protocol.md. */
+/* What a client asks for: doc/protocol.md. */
 #ifndef TVTRACED_CONTROL_REQUEST_H
 #define TVTRACED_CONTROL_REQUEST_H
 
@@ -33,7 +33,7 @@ struct request {
 
 /*
  * Parses one line without its newline; the text is anybody's. Returns NULL, or the code of an
- * error (static; include/protocol.md) with its message for a person in `message`.
+ * error (static; doc/protocol.md) with its message for a person in `message`.
  */
 const char *request_parse(const char *text, size_t len, struct request *r,
 			  char message[REQUEST_MESSAGE_LEN]);

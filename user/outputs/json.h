@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A publication as one JSON object; README.md describes every field. */
+/* A publication as one JSON object; doc/json.md describes every field. */
 #ifndef TVTRACED_OUTPUTS_JSON_H
 #define TVTRACED_OUTPUTS_JSON_H
 

@@ -2,7 +2,7 @@
 /*
  * What the members of --json and of the replies on the control socket are made of. Each function
  * returns a new object, the caller's to put or to add to another; out of memory, json-c's NULL is a
- * JSON null. What they mean: README.md and include/protocol.md.
+ * JSON null. What they mean: doc/json.md and doc/protocol.md.
  */
 #ifndef TVTRACED_OUTPUTS_JSON_PARTS_H
 #define TVTRACED_OUTPUTS_JSON_PARTS_H

@@ -94,7 +94,9 @@ static int load(struct tvtraced_bpf *skel)
 	char *logs = verbose ? verifier_log_request(skel->obj) : NULL;
 	int err = tvtraced_bpf__load(skel);
 
-	if (!err && verbose)
+	if (verbose && err)
+		verifier_log_tell_refused(skel->obj);
+	else if (verbose)
 		verifier_log_tell(skel->obj);
 	free(logs);
 	return err;

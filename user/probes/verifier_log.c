@@ -32,6 +32,28 @@ char *verifier_log_request(struct bpf_object *obj)
 	return logs;
 }
 
+static void tell_lines(const char *name, const char *log)
+{
+	for (const char *end; *log; log = *end ? end + 1 : end) {
+		end = strchrnul(log, '\n');
+		if (end > log)
+			verbose_log("%s: %.*s", name, (int)(end - log), log);
+	}
+}
+
+void verifier_log_tell_refused(const struct bpf_object *obj)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, obj) {
+		size_t size;
+		const char *log = bpf_program__log_buf(program, &size);
+
+		if (bpf_program__autoload(program) && log && *log)
+			tell_lines(bpf_program__name(program), log);
+	}
+}
+
 static void tell_program(const struct bpf_program *program)
 {
 	static const char processed[] = "processed ";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside of the task table: tasks.c, which charges, and task_retire.c, which takes out. */
+/* Inside of the task table: task_table.c, which charges, and task_retire.c, which takes out. */
 #ifndef TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 #define TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 
