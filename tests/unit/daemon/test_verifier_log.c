@@ -50,11 +50,14 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 
 static void a_refusal_is_explained(void **state)
 {
-	/* exit, while R0 has no value yet. */
-	struct bpf_insn exit_at_once = {.code = BPF_JMP | BPF_EXIT};
+	/* R0 = R5, which has no value yet. */
+	static const struct bpf_insn bad = {
+		.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 0, .src_reg = 5};
 	struct tvtraced_bpf *skel;
 	struct bpf_program *program;
+	struct bpf_insn *insns;
 	int before, err;
+	size_t n;
 	FILE *caught;
 	char *logs, *text;
 
@@ -67,7 +70,11 @@ static void a_refusal_is_explained(void **state)
 	assert_non_null(skel);
 	bpf_object__for_each_program(program, skel->obj)
 		bpf_program__set_autoload(program, program == skel->progs.clocks);
-	assert_int_equal(bpf_program__set_insns(skel->progs.clocks, &exit_at_once, 1), 0);
+	n = bpf_program__insn_cnt(skel->progs.clocks);
+	insns = calloc(n, sizeof(*insns));
+	memcpy(insns, bpf_program__insns(skel->progs.clocks), n * sizeof(*insns));
+	insns[0] = bad;
+	assert_int_equal(bpf_program__set_insns(skel->progs.clocks, insns, n), 0);
 	logs = verifier_log_request(skel->obj);
 	err = tvtraced_bpf__load(skel);
 	assert_true(err < 0);
@@ -75,9 +82,10 @@ static void a_refusal_is_explained(void **state)
 	verifier_log_tell_refused(skel->obj);
 	text = release_stderr(caught, before);
 	assert_non_null(strstr(text, "clocks: "));
-	assert_non_null(strstr(text, "R0 !read_ok"));
+	assert_non_null(strstr(text, "R5 !read_ok"));
 	free(text);
 	free(logs);
+	free(insns);
 	tvtraced_bpf__destroy(skel);
 }
 
