@@ -4,6 +4,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,29 @@ from workloads import GUEST, Workload
 collect_ignore = [] if GUEST else ["vm"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--shard", metavar="I/N", default="1/1",
+                     help="run the I-th of N parts, each of whole files")
+
+
+def pytest_collection_modifyitems(config, items):
+    """The largest files first, each to the part that has least: tests take about as long as they are."""
+    number, parts = map(int, config.getoption("--shard").split("/"))
+    loads = [0] * parts
+    part_of = {}
+    for path in sorted({item.path for item in items}, key=lambda path: (-path.stat().st_size, path)):
+        part_of[path] = loads.index(min(loads))
+        loads[part_of[path]] += path.stat().st_size
+    config.hook.pytest_deselected(
+        items=[item for item in items if part_of[item.path] != number - 1])
+    items[:] = [item for item in items if part_of[item.path] == number - 1]
+
+
 def pytest_sessionstart(session):
+    # What starts in the background of a shell ignores some, and all that it starts would.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     if os.geteuid() != 0:
         sys.exit("these tests trace the kernel: run them as root")
     if not os.access(TVTRACED, os.X_OK):

@@ -10,6 +10,8 @@ import xml.etree.ElementTree
 
 # pytest: all tests passed; a test failed; none was selected (its options may exclude all).
 PYTEST_ORDERLY = (0, 1, 5)
+# Steps that take less are not listed with their time.
+LONG_S = 10
 
 
 def cases(path):
@@ -39,10 +41,12 @@ def step_results(directory, status, name):
 
 
 def main(directory):
-    results = []
+    results, times = [], []
     for line in (directory / "steps").read_text(encoding="utf-8").splitlines():
-        status, name = line.split(" ", 1)
+        status, seconds, name = line.split(" ", 2)
         results += step_results(directory, int(status), name)
+        if int(seconds) >= LONG_S:
+            times.append(f"{name} {seconds} s")
     by_outcome = {outcome: [r for r in results if r[1] == outcome]
                   for outcome in ("passed", "failed", "skipped")}
     print()
@@ -50,6 +54,7 @@ def main(directory):
         print(f"FAILED {name}")
     for name, _, reason in by_outcome["skipped"]:
         print(f"SKIPPED {name}: {reason}")
+    print("times: " + ", ".join(times))
     counts = {outcome: len(found) for outcome, found in by_outcome.items()}
     line = f"{counts['passed']} passed, {counts['failed']} failed"
     print(line + (f", {counts['skipped']} skipped" if counts["skipped"] else ""))

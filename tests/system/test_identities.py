@@ -10,6 +10,8 @@ import pytest
 import identities
 from workloads import PROGRAMS, SLOWNESS
 
+pytestmark = pytest.mark.alone
+
 TURNS = 50000 // SLOWNESS
 LOADS = {
     "idle": ["sleep", "3"],

@@ -13,6 +13,8 @@ import identities
 from tracer import PATIENCE_S, TVTRACED
 from workloads import CPU, PROGRAMS, SLOWNESS, growth, settled
 
+pytestmark = pytest.mark.alone
+
 N = 100000
 TINY = 4096
 # How long the daemon waits for the last switch of a task that has ended (tasks.c), and some.

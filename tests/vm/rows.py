@@ -42,7 +42,8 @@ class Row:
 
 
 SLOW = " ".join(f"--deselect=system/test_spill.py::test_{name}" for name in (
-    "tasks_that_ended_unseen_do_not_stay", "tasks_whose_last_switch_was_spilled_do_not_stay"))
+    "tasks_that_ended_unseen_do_not_stay", "tasks_whose_last_switch_was_spilled_do_not_stay",
+    "who_only_switches_does_not_keep_the_reader_from_its_rings"))
 
 
 def full(name, rest=f"{SLOW} {SOME_FEATURES}", **keywords):
