@@ -8,7 +8,7 @@
 
 enum {
 	PROTOCOL_VERSION = 1,
-	JSON_SCHEMA = 1, /* of what --json prints, of both programs: doc/json.md */
+	JSON_SCHEMA = 1,	     /* of what --json prints, of both programs: doc/json.md */
 	PROTOCOL_MAX_REQUEST = 4096, /* bytes, with the newline */
 	PROTOCOL_NAME_LEN = 256,     /* of an escaped name in a request, with its NUL */
 	PROTOCOL_MIN_INTERVAL_MS = 50,

@@ -15,6 +15,7 @@
 #include "collect/collector.h"
 #include "collect/publication.h"
 #include "collect/recorder.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/exit_status.h"
@@ -451,7 +452,7 @@ static int loop(struct daemon *d)
 	int n;
 
 	while (!d->stop) {
-		n = wait_for_events(d, events, sizeof(events) / sizeof(events[0]));
+		n = wait_for_events(d, events, ARRAY_SIZE(events));
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		for (int i = 0; i < n && !d->stop; i++)
@@ -507,7 +508,7 @@ static int take_signals(struct daemon *d)
 	sigset_t set;
 
 	signals_ending(&set);
-	for (size_t i = 0; i < sizeof(of_terminals) / sizeof(of_terminals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(of_terminals); i++)
 		if (!signals_ignored(of_terminals[i]))
 			sigaddset(&set, of_terminals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);

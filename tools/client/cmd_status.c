@@ -13,6 +13,7 @@
 #include "client/json_read.h"
 #include "client/session.h"
 #include "common/arguments.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/format.h"
@@ -174,7 +175,7 @@ static void print_text(json_object *reply)
 	snprintf(value, sizeof(value), "tvtraced %s on Linux %s",
 		 read_text(host(reply), "tvtraced"), read_text(host(reply), "kernel"));
 	puts(text_disarm(value));
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		lines[i].make(value, reply);
 		printf("%-9s %s\n", lines[i].name, text_disarm(value));
 	}
@@ -216,7 +217,7 @@ static const struct figure {
 	{"recorder_span_ns", "captures", "recorder_span_ns"},
 };
 
-enum { NR_FIGURES = sizeof(figures) / sizeof(figures[0]) };
+enum { NR_FIGURES = ARRAY_SIZE(figures) };
 
 static json_object *figure(json_object *reply, const struct figure *f)
 {
@@ -229,7 +230,7 @@ static void print_json(json_object *reply)
 	static const char *const texts[] = {"tvtraced", "kernel", "cost_source"};
 
 	json_object_object_add(o, "healthy", json_object_new_boolean(!lost(reply)));
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		json_object_object_add(o, texts[i],
 				       json_object_new_string(read_text(host(reply), texts[i])));
 	for (size_t i = 0; i < NR_FIGURES; i++)

@@ -5,6 +5,7 @@
 
 #include "client/command.h"
 #include "common/arguments.h"
+#include "common/array.h"
 #include "common/error.h"
 #include "common/signals.h"
 #include "common/std_streams.h"
@@ -26,7 +27,7 @@ static const struct command commands[] = {
 
 static const struct command *find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
@@ -36,7 +37,7 @@ static void print_usage(FILE *out)
 {
 	fprintf(out, "usage: tvtrace COMMAND [OPTION...]\n\n"
 		     "Asks the running tvtraced who switches, how often, and at what cost.\n\n");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
 	fprintf(out,
 		"\n`tvtrace help COMMAND' tells a command's options and columns.\n"

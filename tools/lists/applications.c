@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 
 const char *application_kind_word(const char *kind)
 {
 	static const char *const kinds[] = {"unit", "container", "cgroup", "comm"};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i], kind))
 			return kinds[i];
 	return "comm";

@@ -9,6 +9,7 @@
 #include "client/command.h"
 #include "client/json_read.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/index.h"
 #include "common/names.h"
 #include "common/text.h"
@@ -104,10 +105,7 @@ static struct known *get(struct model *m, u64 id)
 
 	if (k)
 		return k;
-	if (m->n == m->room) {
-		m->room = m->room ? m->room * 2 : 64;
-		m->rows = xrealloc(m->rows, m->room, sizeof(struct known *));
-	}
+	ARRAY_RESERVE(m->rows, m->n, m->room);
 	k = xcalloc(1, sizeof(*k));
 	k->id = id;
 	k->at = m->n;

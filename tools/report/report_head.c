@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "capture_format.h"
+#include "common/array.h"
 #include "common/text.h"
 #include "report/report.h"
 
@@ -60,8 +62,9 @@ static void describe_window(const struct report *r, char line[LINE])
 /* What the capture was restricted to; false: nothing. */
 static bool describe_filter(const struct report *r, char line[LINE])
 {
-	const char *tgid = report_fact(r, "only_tgid"), *cpu = report_fact(r, "only_cpu");
-	const char *application = report_fact(r, "only_application");
+	const char *tgid = report_fact(r, TRACE_NOTE_ONLY_TGID),
+		   *cpu = report_fact(r, TRACE_NOTE_ONLY_CPU);
+	const char *application = report_fact(r, TRACE_NOTE_ONLY_APPLICATION);
 
 	line[0] = '\0';
 	if (tgid)
@@ -123,7 +126,8 @@ static void describe_time(const struct report *r, char line[LINE])
 
 static void describe_cost(const struct report *r, char line[LINE])
 {
-	const char *source = report_fact(r, "cost_source"), *pcid = report_fact(r, "pcid");
+	const char *source = report_fact(r, TRACE_NOTE_COST_SOURCE),
+		   *pcid = report_fact(r, TRACE_NOTE_PCID);
 
 	line[0] = '\0';
 	add(line, "%s, bias %" PRIu64 " ns", source ? source : "unknown",
@@ -136,16 +140,17 @@ static void describe_cost(const struct report *r, char line[LINE])
 static void list_mitigations(const struct report *r,
 			     void (*line)(void *ctx, const char *key, const char *text), void *ctx)
 {
-	static const char *const others[] = {"tvtraced", "cost_source", "cost_bias_ns",
-					     "pcid",	 "only_tgid",	"only_application",
-					     "only_cpu"};
+	static const char *const others[] = {TRACE_NOTE_VERSION,   TRACE_NOTE_COST_SOURCE,
+					     TRACE_NOTE_COST_BIAS, TRACE_NOTE_PCID,
+					     TRACE_NOTE_ONLY_TGID, TRACE_NOTE_ONLY_APPLICATION,
+					     TRACE_NOTE_ONLY_CPU};
 	const struct trace_facts *f = &r->summary->facts;
 
 	for (size_t i = 0; i < f->nr_facts; i++) {
 		char text[LINE];
 		bool other = !strcmp(f->facts[i].text, "Not affected");
 
-		for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++)
+		for (size_t k = 0; k < ARRAY_SIZE(others); k++)
 			other = other || !strcmp(f->facts[i].name, others[k]);
 		if (other)
 			continue;
@@ -187,7 +192,8 @@ void report_head(const struct report *r, void (*line)(void *ctx, const char *key
 		return;
 	}
 	snprintf(text, sizeof(text), "tvtraced %s",
-		 report_fact(r, "tvtraced") ? report_fact(r, "tvtraced") : "of unknown version");
+		 report_fact(r, TRACE_NOTE_VERSION) ? report_fact(r, TRACE_NOTE_VERSION)
+						    : "of unknown version");
 	line(ctx, "made by", text);
 	describe_cost(r, text);
 	line(ctx, "cost", text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "lists/columns.h"
 #include "report/report.h"
 
@@ -34,9 +35,9 @@ static void show_counts_only(struct column *columns, size_t n)
 	static const char *const counts[] = {"switches", "voluntary", "preempted"};
 
 	for (size_t i = 0; i < n; i++)
-		if (is_one_of(columns[i].key, kinds, sizeof(kinds) / sizeof(kinds[0])))
+		if (is_one_of(columns[i].key, kinds, ARRAY_SIZE(kinds)))
 			columns[i].width = 0;
-		else if (is_one_of(columns[i].key, counts, sizeof(counts) / sizeof(counts[0])))
+		else if (is_one_of(columns[i].key, counts, ARRAY_SIZE(counts)))
 			columns[i].width = columns[i].wide;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/json_print.h"
+#include "common/array.h"
 #include "common/histogram_json.h"
 #include "common/names.h"
 #include "common/std_streams.h"
@@ -20,7 +21,7 @@ static void print_histograms(const struct trace_summary *s)
 {
 	static const int kinds[] = {KIND_THREAD, KIND_PROCESS};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		const struct histogram *h = &s->cost_by_kind[kinds[i]];
 
 		if (!h->count)

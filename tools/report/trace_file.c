@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture_format.h"
 #include "client/command.h"
 #include "common/alloc.h"
 #include "common/error.h"
@@ -15,7 +16,6 @@
 #include "report/trace_source.h"
 
 enum {
-	PACKET_TAG = 1 << 3 | 2,
 	MAX_PACKET = 64 << 20,	  /* a packet of Perfetto is below 1 MiB */
 	MAX_UNPACKED = 256 << 20, /* of a packet in memory */
 	MAX_INFLATED = 256 << 20, /* of what is compressed together; tvtraced does 128 KiB */
@@ -130,7 +130,7 @@ static enum record read_record(struct trace_file *f, struct trace_source *s, siz
 
 	if (trace_source_read(s, &tag, 1) != 1)
 		return trace_source_error(s) ? RECORD_BROKEN : RECORD_END;
-	if (tag != PACKET_TAG || !read_varint(s, &size) || size > MAX_PACKET)
+	if (tag != TRACE_PACKET_KEY || !read_varint(s, &size) || size > MAX_PACKET)
 		return RECORD_BROKEN;
 	*len = (size_t)size;
 	return read_body(f, s, *len) ? RECORD : RECORD_BROKEN;

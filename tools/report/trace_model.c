@@ -7,19 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture_format.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/text.h"
 #include "report/trace_join.h"
 #include "report/trace_rows.h"
 #include "report/track_decoder.h"
 
 enum {
-	MAX_CPUS = 1 << 10,	/* Perfetto itself takes no more */
-	PREV_PREEMPTED = 0x100, /* __trace_sched_switch_state() of the kernel */
-	/* builtin_clock.proto */
-	REALTIME = 1,
-	MONOTONIC = 3,
-	BOOTTIME = 6,
+	MAX_CPUS = 1 << 10, /* Perfetto itself takes no more */
 };
 
 struct cpu {
@@ -199,7 +196,8 @@ static struct cpu *cpu_of(struct trace_model *m, u32 cpu)
 /* The kernel's rule for its own counters: a task that is still runnable did not ask for it. */
 static u8 reason_of(int64_t prev_state)
 {
-	return !prev_state || prev_state & PREV_PREEMPTED ? REASON_PREEMPTED : REASON_VOLUNTARY;
+	return !prev_state || prev_state & TRACE_PREV_PREEMPTED ? REASON_PREEMPTED
+								: REASON_VOLUNTARY;
 }
 
 static void switch_to(struct trace_model *m, struct cpu *cpu, u64 ts_ns, u32 next_tid,
@@ -303,11 +301,7 @@ static void add_fact(struct trace_facts *f, const DebugAnnotation *a)
 
 static void note_suspension(struct trace_model *m, u64 begin_ns, u64 ns)
 {
-	if (m->nr_suspensions == m->room_suspensions) {
-		m->room_suspensions = m->room_suspensions * 2 + 4;
-		m->suspensions =
-			xrealloc(m->suspensions, m->room_suspensions, sizeof(*m->suspensions));
-	}
+	ARRAY_RESERVE(m->suspensions, m->nr_suspensions, m->room_suspensions);
 	m->suspensions[m->nr_suspensions++] = (struct span){begin_ns, add_saturating(begin_ns, ns)};
 }
 
@@ -333,27 +327,27 @@ static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 {
 	struct trace_summary *s = &m->summary;
 
-	if (!strcmp(e->name, "capture") && !s->ours) {
+	if (!strcmp(e->name, TRACE_EVENT_CAPTURE) && !s->ours) {
 		s->ours = true;
 		set_origin(m, ts_ns);
-		s->facts.cost_bias_ns = trace_number(e, "cost_bias_ns");
+		s->facts.cost_bias_ns = trace_number(e, TRACE_NOTE_COST_BIAS);
 		for (size_t i = 0; i < e->n_debug_annotations; i++)
 			add_fact(&s->facts, e->debug_annotations[i]);
-	} else if (!strcmp(e->name, "group")) {
-		trace_tasks_set_application(m->tasks, (u32)trace_number(e, "tgid"),
-					    trace_text(e, "application"),
-					    trace_text(e, "application_kind"));
-	} else if (!strcmp(e->name, "suspended")) {
-		note_suspension(m, ts_ns, trace_number(e, "ns"));
-	} else if (!strcmp(e->name, "end")) {
-		const char *reason = trace_text(e, "reason");
+	} else if (!strcmp(e->name, TRACE_EVENT_GROUP)) {
+		trace_tasks_set_application(m->tasks, (u32)trace_number(e, TRACE_NOTE_TGID),
+					    trace_text(e, TRACE_NOTE_APPLICATION),
+					    trace_text(e, TRACE_NOTE_APPLICATION_KIND));
+	} else if (!strcmp(e->name, TRACE_EVENT_SUSPENDED)) {
+		note_suspension(m, ts_ns, trace_number(e, TRACE_NOTE_NS));
+	} else if (!strcmp(e->name, TRACE_EVENT_END)) {
+		const char *reason = trace_text(e, TRACE_NOTE_REASON);
 
-		if (trace_number(e, "begin_ns")) {
-			note_time(s, trace_number(e, "begin_ns"));
+		if (trace_number(e, TRACE_NOTE_BEGIN)) {
+			note_time(s, trace_number(e, TRACE_NOTE_BEGIN));
 			note_time(s, ts_ns);
 		}
 		s->has_end = true;
-		s->end_switches = trace_number(e, "switches");
+		s->end_switches = trace_number(e, TRACE_NOTE_SWITCHES);
 		free(m->end_reason);
 		m->end_reason = reason ? printable(reason) : NULL;
 		s->end_reason = m->end_reason;
@@ -408,11 +402,11 @@ static void take_clocks(struct trace_facts *f, const ClockSnapshot *s)
 	for (size_t i = 0; i < s->n_clocks; i++) {
 		const ClockSnapshot__Clock *c = s->clocks[i];
 
-		if (c->clock_id == REALTIME)
+		if (c->clock_id == TRACE_CLOCK_REALTIME)
 			f->realtime_ns = c->timestamp;
-		else if (c->clock_id == MONOTONIC)
+		else if (c->clock_id == TRACE_CLOCK_MONOTONIC)
 			f->monotonic_ns = c->timestamp;
-		else if (c->clock_id == BOOTTIME)
+		else if (c->clock_id == TRACE_CLOCK_BOOTTIME)
 			f->boottime_ns = c->timestamp;
 	}
 	f->has_clocks = f->realtime_ns && f->monotonic_ns && f->boottime_ns;

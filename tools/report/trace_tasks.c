@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture_format.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/index.h"
 #include "lists/applications.h"
 
@@ -13,8 +15,7 @@ enum {
 	MAX_TASKS = 1 << 19,
 	MAX_LIVES = 64, /* of one id that are looked through */
 	MAX_CMDLINE = 256,
-	MAX_NAME = 256,		/* of an application */
-	CLONE_THREAD = 0x10000, /* linux/sched.h */
+	MAX_NAME = 256, /* of an application */
 	KTHREADD = 2,
 };
 
@@ -66,10 +67,7 @@ static struct traced *add(struct trace_tasks *t, u32 tid, u64 ts_ns)
 
 	if (t->n == MAX_TASKS)
 		return NULL;
-	if (t->n == t->room) {
-		t->room = t->room * 2 + 256;
-		t->tasks = xrealloc(t->tasks, t->room, sizeof(struct traced *));
-	}
+	ARRAY_RESERVE(t->tasks, t->n, t->room);
 	task = xcalloc(1, sizeof(*task));
 	task->tid = tid;
 	task->tgid = tid;
@@ -239,7 +237,7 @@ static void take_newtask(struct trace_tasks *t, const FtraceEvent *e)
 	if (!task)
 		return;
 	task->start_ns = e->timestamp;
-	if (n->clone_flags & CLONE_THREAD) {
+	if (n->clone_flags & TRACE_CLONE_THREAD) {
 		task->tgid = parent_tgid;
 	} else {
 		task->tgid = task->tid;
@@ -276,11 +274,7 @@ void trace_tasks_set_application(struct trace_tasks *t, u32 tgid, const char *na
 	if (!a) {
 		if (t->nr_names == MAX_TASKS)
 			return;
-		if (t->nr_names == t->room_names) {
-			t->room_names = t->room_names * 2 + 256;
-			t->names = xrealloc(t->names, t->room_names,
-					    sizeof(struct trace_application *));
-		}
+		ARRAY_RESERVE(t->names, t->nr_names, t->room_names);
 		a = xcalloc(1, sizeof(*a));
 		t->names[t->nr_names++] = a;
 		index_add(t->applications, tgid, a);

@@ -5,16 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture_format.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/names.h"
 
 enum {
-	/* track_event.proto */
-	SLICE_BEGIN = 1,
-	SLICE_END = 2,
-	INSTANT = 3,
-	STATE_CLEARED = 1, /* sequence_flags */
-	MAX_WORDS = 64,	   /* of one sort that we know; one sequence has at most five */
+	MAX_WORDS = 64, /* of one sort that we know; one sequence has at most five */
 	MAX_TRACKS = 1 << 13,
 	EVENT_LOST = NR_KINDS, /* behind the kinds */
 	ANNOTATION_COST = 0,
@@ -66,13 +63,13 @@ static int event_meaning(const char *name)
 	for (int k = 0; k < NR_KINDS; k++)
 		if (!strcmp(name, kind_names[k]))
 			return k;
-	return strcmp(name, "lost") ? -1 : EVENT_LOST;
+	return strcmp(name, TRACE_EVENT_LOST) ? -1 : EVENT_LOST;
 }
 
 /* Froms, and behind them reasons. */
 static int category_meaning(const char *name)
 {
-	static const char from[] = "from_";
+	static const char from[] = TRACE_CATEGORY_FROM;
 
 	for (int i = 0; i < NR_FROMS; i++)
 		if (!strncmp(name, from, strlen(from)) &&
@@ -86,11 +83,11 @@ static int category_meaning(const char *name)
 
 static int annotation_meaning(const char *name)
 {
-	if (!strcmp(name, "cost_ns"))
+	if (!strcmp(name, TRACE_NOTE_COST))
 		return ANNOTATION_COST;
-	if (!strcmp(name, "other_tid"))
+	if (!strcmp(name, TRACE_NOTE_OTHER_TID))
 		return ANNOTATION_OTHER;
-	return strcmp(name, "switches") ? -1 : ANNOTATION_SWITCHES;
+	return strcmp(name, TRACE_NOTE_SWITCHES) ? -1 : ANNOTATION_SWITCHES;
 }
 
 static void forget(struct words *w, u32 sequence)
@@ -152,10 +149,7 @@ static void add_cpu(struct track_decoder *w, u64 uuid, u32 cpu)
 
 	if (track_of(w, uuid) || w->nr_tracks == MAX_TRACKS)
 		return;
-	if (w->nr_tracks == w->room) {
-		w->room = w->room * 2 + 16;
-		w->tracks = xrealloc(w->tracks, w->room, sizeof(*w->tracks));
-	}
+	ARRAY_RESERVE(w->tracks, w->nr_tracks, w->room);
 	memmove(w->tracks + at + 1, w->tracks + at, (w->nr_tracks - at) * sizeof(*w->tracks));
 	w->tracks[at] = (struct track){uuid, cpu};
 	w->nr_tracks++;
@@ -167,14 +161,14 @@ static void learn_track(struct track_decoder *w, const TrackDescriptor *t)
 
 	if (!t->name)
 		return;
-	if (!t->has_parent_uuid && !strcmp(t->name, "switches")) {
+	if (!t->has_parent_uuid && !strcmp(t->name, TRACE_TRACK_SWITCHES)) {
 		w->has_switches = true;
 		w->switches = t->uuid;
-	} else if (!t->has_parent_uuid && !strcmp(t->name, "tvtraced")) {
+	} else if (!t->has_parent_uuid && !strcmp(t->name, TRACE_TRACK_TVTRACED)) {
 		w->has_tvtraced = true;
 		w->tvtraced = t->uuid;
 	} else if (w->has_switches && t->parent_uuid == w->switches &&
-		   sscanf(t->name, "cpu %9u", &cpu) == 1) {
+		   sscanf(t->name, TRACE_TRACK_CPU, &cpu) == 1) {
 		add_cpu(w, t->uuid, cpu);
 	}
 }
@@ -184,7 +178,7 @@ void track_decoder_learn(struct track_decoder *w, const TracePacket *p)
 	const InternedData *d = p->interned_data;
 	u32 sequence = p->trusted_packet_sequence_id;
 
-	if (p->sequence_flags & STATE_CLEARED) {
+	if (p->sequence_flags & TRACE_STATE_CLEARED) {
 		forget(&w->events, sequence);
 		forget(&w->categories, sequence);
 		forget(&w->annotations, sequence);
@@ -250,7 +244,7 @@ struct trace_event track_decoder_event(const struct track_decoder *w, const Trac
 	const struct track *t;
 
 	if (w->has_tvtraced && e->track_uuid == w->tvtraced) {
-		if (e->name && (e->type == INSTANT || e->type == SLICE_BEGIN))
+		if (e->name && (e->type == TRACE_INSTANT || e->type == TRACE_SLICE_BEGIN))
 			result.meaning = MEANS_FACT;
 		return result;
 	}
@@ -258,12 +252,12 @@ struct trace_event track_decoder_event(const struct track_decoder *w, const Trac
 	if (!t)
 		return result;
 	result.cpu = t->cpu;
-	if (e->type == INSTANT) {
+	if (e->type == TRACE_INSTANT) {
 		read_switch(w, e, sequence, &result);
-	} else if (e->type == SLICE_BEGIN && name_meaning(w, e, sequence) == EVENT_LOST) {
+	} else if (e->type == TRACE_SLICE_BEGIN && name_meaning(w, e, sequence) == EVENT_LOST) {
 		result.meaning = MEANS_LOST_BEGIN;
 		result.number = annotated(w, e, sequence, ANNOTATION_SWITCHES);
-	} else if (e->type == SLICE_END) {
+	} else if (e->type == TRACE_SLICE_END) {
 		result.meaning = MEANS_LOST_END;
 	}
 	return result;

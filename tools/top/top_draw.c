@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "client/json_read.h"
+#include "common/array.h"
 #include "common/format.h"
 #include "common/names.h"
 #include "common/terminal.h"
@@ -253,7 +254,7 @@ static void draw_pane(const struct top *t)
 
 static void draw_help(void)
 {
-	for (size_t i = 0; i < sizeof(help_lines) / sizeof(help_lines[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(help_lines); i++)
 		if ((int)i + 3 < LINES - FOOT_LINES)
 			put((int)i + 3, 2, "%s", help_lines[i]);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/format.h"
 #include "common/names.h"
 #include "common/text.h"
@@ -81,7 +82,7 @@ static const struct figure_name *find_figure(char **left)
 {
 	size_t len = strcspn(*left, " ");
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
 		if (strlen(figures[i].name) == len && !strncmp(figures[i].name, *left, len)) {
 			*left = trim(*left + len);
 			return &figures[i];

@@ -13,6 +13,7 @@
 
 #include "client/command.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/error.h"
 
@@ -162,7 +163,7 @@ static void remove_saved(const struct trigger_files *f, const char *name)
 	const char *const suffixes[] = {capture_suffix, part_suffix, text_suffix};
 	char path[PATH_LEN];
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
 		unlinkat(f->fd, path_of(path, name, suffixes[i]), 0);
 }
 

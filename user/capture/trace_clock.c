@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 
 void trace_clock_init(struct trace_clock *c, u64 lead_ns)
 {
@@ -24,10 +25,7 @@ const struct trace_step *trace_clock_step(struct trace_clock *c, const struct fr
 	/* It has been learnt of before the writing began. */
 	if (c->n && c->steps[c->n - 1].ns >= f->ts_ns)
 		return NULL;
-	if (c->n == c->room) {
-		c->room = c->room * 2 + 4;
-		c->steps = xrealloc(c->steps, c->room, sizeof(*c->steps));
-	}
+	ARRAY_RESERVE(c->steps, c->n, c->room);
 	c->steps[c->n] = (struct trace_step){f->ts_ns, clock->before_ns, clock->after_ns};
 	return &c->steps[c->n++];
 }

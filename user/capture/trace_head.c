@@ -9,24 +9,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "capture_format.h"
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/names.h"
 #include "version.h"
 
 enum {
-	/* builtin_clock.proto */
-	REALTIME = 1,
-	MONOTONIC = 3,
-	BOOTTIME = 6,
-	/* track_event.proto */
-	SLICE_BEGIN = 1,
-	SLICE_END = 2,
-	INSTANT = 3,
-	/* sequence_flags */
-	STATE_CLEARED = 1,
-	NEEDS_STATE = 2,
-	/* Our own: */
+	/* Numbers that this writer chooses: */
 	TRACK_SWITCHES = 1,
 	TRACK_TVTRACED = 2,
 	TRACK_CPU_0 = 16,
@@ -54,9 +45,9 @@ static int put_clocks(struct trace_out *o)
 	const struct {
 		u32 id;
 		u64 ns;
-	} clocks[] = {{BOOTTIME, clock_boot_ns()},
-		      {MONOTONIC, clock_ns()},
-		      {REALTIME, clock_read_ns(CLOCK_REALTIME)}};
+	} clocks[] = {{TRACE_CLOCK_BOOTTIME, clock_boot_ns()},
+		      {TRACE_CLOCK_MONOTONIC, clock_ns()},
+		      {TRACE_CLOCK_REALTIME, clock_read_ns(CLOCK_REALTIME)}};
 	TracePacket p = TRACE_PACKET__INIT;
 	ClockSnapshot s = CLOCK_SNAPSHOT__INIT;
 	ClockSnapshot__Clock c[3], *list[3];
@@ -71,7 +62,7 @@ static int put_clocks(struct trace_out *o)
 	s.n_clocks = 3;
 	s.clocks = list;
 	s.has_primary_trace_clock = true;
-	s.primary_trace_clock = BOOTTIME;
+	s.primary_trace_clock = TRACE_CLOCK_BOOTTIME;
 	p.data_case = TRACE_PACKET__DATA_CLOCK_SNAPSHOT;
 	p.clock_snapshot = &s;
 	return put(o, &p);
@@ -116,15 +107,17 @@ static int put_interned(struct trace_out *o)
 		annotations[NR_ANNOTATION_NAMES];
 	InternedData__Name *event_list[NR_KINDS + 1], *category_list[NR_FROMS + NR_REASONS],
 		*annotation_list[NR_ANNOTATION_NAMES];
-	static const char *const annotation_names[] = {"cost_ns", "switches", "other_tid"};
+	static const char *const annotation_names[] = {TRACE_NOTE_COST, TRACE_NOTE_SWITCHES,
+						       TRACE_NOTE_OTHER_TID};
 	char froms[NR_FROMS][16];
 
 	for (int i = 0; i <= NR_KINDS; i++) {
-		events[i] = interned((u32)(IID_KIND + i), i < NR_KINDS ? kind_names[i] : "lost");
+		events[i] = interned((u32)(IID_KIND + i),
+				     i < NR_KINDS ? kind_names[i] : TRACE_EVENT_LOST);
 		event_list[i] = &events[i];
 	}
 	for (int i = 0; i < NR_FROMS; i++) {
-		snprintf(froms[i], sizeof(froms[i]), "from_%s", from_names[i]);
+		snprintf(froms[i], sizeof(froms[i]), TRACE_CATEGORY_FROM "%s", from_names[i]);
 		categories[i] = interned((u32)(IID_FROM + i), froms[i]);
 	}
 	for (int i = 0; i < NR_REASONS; i++)
@@ -143,7 +136,7 @@ static int put_interned(struct trace_out *o)
 	d.debug_annotation_names = annotation_list;
 	p.interned_data = &d;
 	p.has_sequence_flags = true;
-	p.sequence_flags = STATE_CLEARED;
+	p.sequence_flags = TRACE_STATE_CLEARED;
 	return put(o, &p);
 }
 
@@ -164,14 +157,14 @@ static int put_track(struct trace_out *o, u64 uuid, u64 parent, const char *name
 
 static int put_tracks(struct trace_out *o, u32 cpus)
 {
-	int err = put_track(o, TRACK_TVTRACED, 0, "tvtraced");
+	int err = put_track(o, TRACK_TVTRACED, 0, TRACE_TRACK_TVTRACED);
 
 	if (!err)
-		err = put_track(o, TRACK_SWITCHES, 0, "switches");
+		err = put_track(o, TRACK_SWITCHES, 0, TRACE_TRACK_SWITCHES);
 	for (u32 cpu = 0; cpu < cpus && !err; cpu++) {
 		char name[24];
 
-		snprintf(name, sizeof(name), "cpu %u", cpu);
+		snprintf(name, sizeof(name), TRACE_TRACK_CPU, cpu);
 		err = put_track(o, TRACK_CPU_0 + cpu, TRACK_SWITCHES, name);
 	}
 	return err;
@@ -241,7 +234,7 @@ static int put_event(struct trace_out *o, struct event *e, u64 ts_ns)
 	p.has_timestamp = true;
 	p.timestamp = ts_ns;
 	p.has_sequence_flags = true;
-	p.sequence_flags = NEEDS_STATE;
+	p.sequence_flags = TRACE_NEEDS_STATE;
 	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
 	p.track_event = &e->event;
 	return put(o, &p);
@@ -306,21 +299,21 @@ static size_t read_vulnerabilities(struct vulnerability *v, size_t most)
 static int put_capture(struct trace_out *o, const struct trace_setup *s, u64 ts_ns)
 {
 	struct vulnerability v[32];
-	size_t n = read_vulnerabilities(v, sizeof(v) / sizeof(v[0]));
+	size_t n = read_vulnerabilities(v, ARRAY_SIZE(v));
 	struct event e;
 
-	event_init(&e, INSTANT, TRACK_TVTRACED);
-	e.event.name = "capture";
-	annotate_text(&e, "tvtraced", TVTRACED_VERSION);
-	annotate_text(&e, "cost_source", s->cost_source);
-	annotate_number(&e, "cost_bias_ns", s->cost_bias_ns);
-	annotate_text(&e, "pcid", has_pcid() ? "yes" : "no");
+	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	e.event.name = TRACE_EVENT_CAPTURE;
+	annotate_text(&e, TRACE_NOTE_VERSION, TVTRACED_VERSION);
+	annotate_text(&e, TRACE_NOTE_COST_SOURCE, s->cost_source);
+	annotate_number(&e, TRACE_NOTE_COST_BIAS, s->cost_bias_ns);
+	annotate_text(&e, TRACE_NOTE_PCID, has_pcid() ? "yes" : "no");
 	if (s->tgid)
-		annotate_number(&e, "only_tgid", s->tgid);
+		annotate_number(&e, TRACE_NOTE_ONLY_TGID, s->tgid);
 	if (s->application)
-		annotate_text(&e, "only_application", s->application);
+		annotate_text(&e, TRACE_NOTE_ONLY_APPLICATION, s->application);
 	if (s->cpu >= 0)
-		annotate_number(&e, "only_cpu", (u64)s->cpu);
+		annotate_number(&e, TRACE_NOTE_ONLY_CPU, (u64)s->cpu);
 	for (size_t i = 0; i < n; i++)
 		annotate_text(&e, v[i].name, v[i].text);
 	return put_event(o, &e, ts_ns);
@@ -354,11 +347,11 @@ static int put_group(struct trace_out *o, const struct trace_group *g, u64 ts_ns
 {
 	struct event e;
 
-	event_init(&e, INSTANT, TRACK_TVTRACED);
-	e.event.name = "group";
-	annotate_number(&e, "tgid", g->tgid);
-	annotate_text(&e, "application", g->application);
-	annotate_text(&e, "application_kind", g->application_kind);
+	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	e.event.name = TRACE_EVENT_GROUP;
+	annotate_number(&e, TRACE_NOTE_TGID, g->tgid);
+	annotate_text(&e, TRACE_NOTE_APPLICATION, g->application);
+	annotate_text(&e, TRACE_NOTE_APPLICATION_KIND, g->application_kind);
 	return put_event(o, &e, ts_ns);
 }
 
@@ -434,7 +427,7 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 				 IID_REASON + LABEL_REASON(r->label)};
 
 	e.has_type = e.has_track_uuid = e.has_name_iid = true;
-	e.type = INSTANT;
+	e.type = TRACE_INSTANT;
 	e.track_uuid = TRACK_CPU_0 + cpu;
 	e.name_iid = IID_KIND + LABEL_KIND(r->label);
 	e.n_category_iids = 2;
@@ -446,7 +439,7 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 		set_number(&numbers[e.n_debug_annotations++], IID_OTHER, other);
 	p.has_timestamp = p.has_sequence_flags = true;
 	p.timestamp = ts_ns;
-	p.sequence_flags = NEEDS_STATE;
+	p.sequence_flags = TRACE_NEEDS_STATE;
 	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
 	p.track_event = &e;
 	return put(o, &p);
@@ -457,7 +450,7 @@ int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 c
 	struct event e;
 	int err;
 
-	event_init(&e, SLICE_BEGIN, TRACK_CPU_0 + cpu);
+	event_init(&e, TRACE_SLICE_BEGIN, TRACK_CPU_0 + cpu);
 	e.event.has_name_iid = true;
 	e.event.name_iid = IID_LOST;
 	if (count)
@@ -465,7 +458,7 @@ int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 c
 	err = put_event(o, &e, begin_ns);
 	if (err)
 		return err;
-	event_init(&e, SLICE_END, TRACK_CPU_0 + cpu);
+	event_init(&e, TRACE_SLICE_END, TRACK_CPU_0 + cpu);
 	return put_event(o, &e, end_ns);
 }
 
@@ -474,13 +467,13 @@ int trace_head_suspended(struct trace_out *o, u64 begin_ns, u64 end_ns)
 	struct event e;
 	int err;
 
-	event_init(&e, SLICE_BEGIN, TRACK_TVTRACED);
-	e.event.name = "suspended";
-	annotate_number(&e, "ns", end_ns - begin_ns);
+	event_init(&e, TRACE_SLICE_BEGIN, TRACK_TVTRACED);
+	e.event.name = TRACE_EVENT_SUSPENDED;
+	annotate_number(&e, TRACE_NOTE_NS, end_ns - begin_ns);
 	err = put_event(o, &e, begin_ns);
 	if (err)
 		return err;
-	event_init(&e, SLICE_END, TRACK_TVTRACED);
+	event_init(&e, TRACE_SLICE_END, TRACK_TVTRACED);
 	return put_event(o, &e, end_ns);
 }
 
@@ -489,12 +482,12 @@ int trace_head_end(struct trace_out *o, u64 begin_ns, u64 end_ns, u64 switches, 
 {
 	struct event e;
 
-	event_init(&e, INSTANT, TRACK_TVTRACED);
-	e.event.name = "end";
-	annotate_number(&e, "begin_ns", begin_ns);
-	annotate_number(&e, "switches", switches);
-	annotate_number(&e, "lost", lost);
+	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	e.event.name = TRACE_EVENT_END;
+	annotate_number(&e, TRACE_NOTE_BEGIN, begin_ns);
+	annotate_number(&e, TRACE_NOTE_SWITCHES, switches);
+	annotate_number(&e, TRACE_NOTE_LOST, lost);
 	if (reason)
-		annotate_text(&e, "reason", reason);
+		annotate_text(&e, TRACE_NOTE_REASON, reason);
 	return put_event(o, &e, end_ns);
 }

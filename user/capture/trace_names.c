@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/index.h"
 
 enum {
@@ -44,10 +45,7 @@ static struct trace_name *intern(struct trace_names *n, const char *comm)
 	name = xcalloc(1, sizeof(*name));
 	memcpy(name->text, text, sizeof(text));
 	index_add(n->by_text, hash, name);
-	if (n->nr_names == n->room_names) {
-		n->room_names = n->room_names * 2 + 64;
-		n->names = xrealloc(n->names, n->room_names, sizeof(struct trace_name *));
-	}
+	ARRAY_RESERVE(n->names, n->nr_names, n->room_names);
 	n->names[n->nr_names++] = name;
 	return name;
 }
@@ -103,10 +101,7 @@ struct traced_task *trace_names_task(struct trace_names *n, u32 tid, u32 birth, 
 	t->nr_names = 1;
 	t->names[0].name = *comm ? intern(n, comm) : n->unknown;
 	index_add(n->by_id, id_of(tid, birth), t);
-	if (n->nr_tasks == n->room_tasks) {
-		n->room_tasks = n->room_tasks * 2 + 64;
-		n->tasks = xrealloc(n->tasks, n->room_tasks, sizeof(struct traced_task *));
-	}
+	ARRAY_RESERVE(n->tasks, n->nr_tasks, n->room_tasks);
 	t->place = n->nr_tasks;
 	n->tasks[n->nr_tasks++] = t;
 	return t;

@@ -6,14 +6,13 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "capture_format.h"
 #include "common/alloc.h"
 #include "common/cancellable_write.h"
 
 enum {
 	FLUSH_BYTES = 128 << 10,
 	MAX_VARINT = 10,
-	PACKET_TAG = 1 << 3 | 2,
-	COMPRESSED_TAG = 50 << 3 | 2,
 };
 
 struct trace_out {
@@ -70,9 +69,9 @@ static int write_compressed(struct trace_out *o)
 
 	if (compress2(packed, &size, o->data, o->len, Z_DEFAULT_COMPRESSION) != Z_OK)
 		err = -ENOMEM;
-	head[n++] = PACKET_TAG;
-	n += put_varint(head + n, varint_size(COMPRESSED_TAG) + varint_size(size) + size);
-	n += put_varint(head + n, COMPRESSED_TAG);
+	head[n++] = TRACE_PACKET_KEY;
+	n += put_varint(head + n, varint_size(TRACE_COMPRESSED_KEY) + varint_size(size) + size);
+	n += put_varint(head + n, TRACE_COMPRESSED_KEY);
 	n += put_varint(head + n, size);
 	if (!err)
 		err = cancellable_write(&o->file, head, n);
@@ -101,7 +100,7 @@ int trace_out_packet(struct trace_out *o, const TracePacket *p)
 		o->room = o->len + size + FLUSH_BYTES;
 		o->data = xrealloc(o->data, 1, o->room);
 	}
-	o->data[o->len++] = PACKET_TAG;
+	o->data[o->len++] = TRACE_PACKET_KEY;
 	o->len += put_varint(o->data + o->len, size);
 	o->len += trace_packet__pack(p, o->data + o->len);
 	return o->len >= FLUSH_BYTES ? trace_out_flush(o) : 0;

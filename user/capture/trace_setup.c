@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/text.h"
 
@@ -21,10 +22,7 @@ static void add_thread(struct trace_setup *s, const struct thread *t)
 {
 	struct trace_task *to;
 
-	if (s->nr_tasks == s->room_tasks) {
-		s->room_tasks = s->room_tasks * 2 + 1024;
-		s->tasks = xrealloc(s->tasks, s->room_tasks, sizeof(*s->tasks));
-	}
+	ARRAY_RESERVE(s->tasks, s->nr_tasks, s->room_tasks);
 	to = &s->tasks[s->nr_tasks++];
 	*to = (struct trace_task){.tid = t->tid, .birth = t->birth, .tgid = t->group->tgid};
 	memcpy(to->comm, t->comm, COMM_LEN);
@@ -34,10 +32,7 @@ static void add_group(struct trace_setup *s, const struct group *g)
 {
 	struct trace_group *to;
 
-	if (s->nr_groups == s->room_groups) {
-		s->room_groups = s->room_groups * 2 + 256;
-		s->groups = xrealloc(s->groups, s->room_groups, sizeof(*s->groups));
-	}
+	ARRAY_RESERVE(s->groups, s->nr_groups, s->room_groups);
 	to = &s->groups[s->nr_groups++];
 	to->tgid = g->tgid;
 	to->parent_tgid = g->parent_tgid;

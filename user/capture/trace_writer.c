@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "capture_format.h"
 #include "capture/trace_clock.h"
 #include "capture/trace_filter.h"
 #include "capture/trace_head.h"
@@ -14,9 +15,8 @@
 #include "common/alloc.h"
 
 enum {
-	PENDING = 1024,		/* switches of one bundle */
-	CLONE_THREAD = 0x10000, /* linux/sched.h */
-	IDLE_PRIO = 120,	/* what ftrace prints of an idle task */
+	PENDING = 1024,	 /* switches of one bundle */
+	IDLE_PRIO = 120, /* what ftrace prints of an idle task */
 };
 
 /* What is collected of one CPU. */
@@ -428,7 +428,7 @@ static int put_new_task(struct trace_writer *w, const struct task_record *r, str
 	n.has_pid = n.has_clone_flags = true;
 	n.pid = (int32_t)r->tid;
 	n.comm = trace_names_at(w->names, t, r->tid, r->ts_ns)->text;
-	n.clone_flags = r->tid == r->tgid ? 0 : CLONE_THREAD;
+	n.clone_flags = r->tid == r->tgid ? 0 : TRACE_CLONE_THREAD;
 	e.event_case = FTRACE_EVENT__EVENT_TASK_NEWTASK;
 	e.task_newtask = &n;
 	/* Of a process, the leader of its parent stands for whoever made it. */

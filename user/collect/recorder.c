@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* linux/mman.h */
@@ -318,10 +319,7 @@ void recorder_each(struct recorder *r, u64 since_ns, recorder_fn fn, void *ctx)
 
 void recorder_follow(struct recorder *r, recorder_fn fn, void *ctx)
 {
-	if (r->nr_followers == r->room_followers) {
-		r->room_followers = r->room_followers * 2 + 4;
-		r->followers = xrealloc(r->followers, r->room_followers, sizeof(*r->followers));
-	}
+	ARRAY_RESERVE(r->followers, r->nr_followers, r->room_followers);
 	r->followers[r->nr_followers++] = (struct follower){fn, ctx};
 }
 

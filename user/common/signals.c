@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "common/array.h"
+
 const int ending_signals[NR_ENDING_SIGNALS] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 void signals_ignore_rest(void)
@@ -10,7 +12,7 @@ void signals_ignore_rest(void)
 	static const int meaningless[] = {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2,	SIGALRM,
 					  SIGPROF, SIGPOLL, SIGPWR,  SIGVTALRM, SIGSTKFLT};
 
-	for (size_t i = 0; i < sizeof(meaningless) / sizeof(meaningless[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meaningless); i++)
 		signal(meaningless[i], SIG_IGN);
 	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
 		signal(number, SIG_IGN);

@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "common/error.h"
 #include "common/signals.h"
 
@@ -39,7 +40,7 @@ static void pass_signals_on(void)
 		if (sigismember(&ending, ending_signals[i]))
 			sigaction(ending_signals[i], &action, NULL);
 	sigaction(SIGWINCH, &action, NULL);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 }
 

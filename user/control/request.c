@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "common/array.h"
 #include "common/text.h"
 #include "control/parts.h"
 #include "protocol.h"
@@ -58,7 +59,7 @@ static const char *const ops[] = {
 	[REQUEST_CAPTURE] = "capture",
 };
 
-enum { NR_OPS = sizeof(ops) / sizeof(ops[0]) };
+enum { NR_OPS = ARRAY_SIZE(ops) };
 
 static int parse_op(struct json_object *value, struct request *r)
 {
@@ -205,7 +206,7 @@ static int parse_member(const char *key, struct json_object *value, struct reque
 {
 	char quoted[QUOTED_LEN];
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		if (strcmp(members[i].key, key) != 0)
 			continue;
 		if (members[i].parse(value, r))

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/error.h"
 #include "common/thread.h"
 
@@ -78,7 +79,7 @@ static bool is_ours(const char *path)
 		return false;
 	n = read(fd, start, sizeof(start) - 1);
 	close(fd);
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (!strncmp(start, beginnings[i], strlen(beginnings[i])))
 			return true;
 	return n == 0;
@@ -211,7 +212,7 @@ void file_writer_submit(struct file_writer *w, char *data, size_t len)
 	w->written[0] = w->written[1] = NULL;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->mutex);
-	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(old); i++)
 		free(old[i]);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/array.h"
+
 static const char *comm_of(const char *comm, const char *application, const char *cgroup)
 {
 	(void)application, (void)cgroup;
@@ -31,7 +33,7 @@ static const struct group_label labels[] = {
 	{"cgroup", "A name is the path of the cgroup.", cgroup_of},
 };
 
-#define NR (sizeof(labels) / sizeof(labels[0]))
+#define NR (ARRAY_SIZE(labels))
 
 const struct group_label *group_label_at(size_t i)
 {

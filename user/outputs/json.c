@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 
+#include "common/array.h"
 #include "outputs/json_parts.h"
 #include "protocol.h"
 #include "version.h"
@@ -145,7 +146,7 @@ static const struct member {
 int json_print(FILE *out, const struct publication *p)
 {
 	errno = 0;
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		const struct member *m = &members[i];
 
 		fprintf(out, "%s\"%s\":", i ? "," : "{", m->key);

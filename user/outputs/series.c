@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/text.h"
 
 /* One that has grown since the update before: a group, or the ended ones of a program. */
@@ -184,10 +185,7 @@ static struct grown *note_grown(struct series_table *t, const struct charges *to
 
 	if (!switches)
 		return NULL;
-	if (t->nr_grown == t->room) {
-		t->room = t->room * 2 + 256;
-		t->grown = xrealloc(t->grown, t->room, sizeof(*t->grown));
-	}
+	ARRAY_RESERVE(t->grown, t->nr_grown, t->room);
 	t->grown[t->nr_grown] =
 		(struct grown){.total = total, .published = published, .switches = switches};
 	return &t->grown[t->nr_grown++];

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/cancellable_write.h"
 #include "common/thread.h"
 
@@ -180,7 +181,7 @@ static bool wait_for_end(struct stream *s, int interrupt_fd, int patience_ms)
 	while (patience_ms < 0 || idle_ms < patience_ms) {
 		uint64_t now;
 
-		poll(p, sizeof(p) / sizeof(p[0]), LOOK_MS);
+		poll(p, ARRAY_SIZE(p), LOOK_MS);
 		if (p[0].revents)
 			return true;
 		if (p[1].revents) {

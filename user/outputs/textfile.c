@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/array.h"
+
 enum {
 	FIRST_LE_EXP = 7, /* the cost histogram's bounds are 2^7 .. 2^20 ns */
 	LAST_LE_EXP = 20,
@@ -338,7 +340,7 @@ void textfile_render(FILE *out, const struct publication *p, const struct series
 {
 	const struct source source = {p, s, status};
 
-	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++) {
 		const struct metric *m = &metrics[i];
 
 		if (!published(m, p->now.host))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/format.h"
 #include "common/text.h"
 #include "version.h"
@@ -75,7 +76,7 @@ const char *view_lack_note(const struct view *v, char *text, size_t size)
 
 	for (int i = 0; i < NR_FEATURES; i++)
 		lacks[i] = !features->has[i];
-	for (size_t i = 0; i < sizeof(said_elsewhere) / sizeof(said_elsewhere[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(said_elsewhere); i++)
 		lacks[said_elsewhere[i]] = false;
 	for (int i = 0; i < NR_FEATURES; i++) {
 		n += lacks[i];

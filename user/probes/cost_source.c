@@ -5,6 +5,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "common/array.h"
 #include "common/error.h"
 #include "record.h"
 #include "tvtraced.skel.h"
@@ -30,7 +31,7 @@ static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
 {
 	static const char *const functions[] = {"perf_event_comm", "proc_comm_connector"};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
 		struct bpf_link *link =
 			attach_to_symbol(skel->progs.calibrate_end_kprobe, functions[i]);
 
@@ -75,7 +76,7 @@ static const struct cost_source sources[] = {
 
 const struct cost_source *cost_source_at(size_t i)
 {
-	return i < sizeof(sources) / sizeof(sources[0]) ? &sources[i] : NULL;
+	return i < ARRAY_SIZE(sources) ? &sources[i] : NULL;
 }
 
 const struct cost_source *cost_source_find(const char *name)

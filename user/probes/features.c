@@ -10,6 +10,7 @@
 
 #include <bpf/btf.h>
 
+#include "common/array.h"
 #include "probes/kallsyms.h"
 
 #define SWITCH_END "finish_task_switch"
@@ -98,7 +99,7 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 		/* clang-format on */
 	};
 
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
 		int args = tracepoint_args(btf, wanted[i].tracepoint);
 
 		if (args < 0)
@@ -161,7 +162,7 @@ static void probe_types(struct features *f, const struct btf *btf)
 	else
 		features_refute(f, FEATURE_TASK_ITERATOR, "BTF has no struct bpf_iter__task");
 	found(f, FEATURE_RUN_QUEUE_COUNT, "BTF: task_struct.se.cfs_rq, cfs_rq.rq, rq.nr_switches");
-	for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(way); i++)
 		if (!struct_has(btf, way[i][0], way[i][1]))
 			features_refute(f, FEATURE_RUN_QUEUE_COUNT, "BTF has no %s.%s", way[i][0],
 					way[i][1]);

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
+
 /* The length of one ".isra.N" or ".constprop.N" at s; 0: something else. */
 static size_t clone_suffix(const char *s)
 {
 	static const char *const suffixes[] = {".isra.", ".constprop."};
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		size_t n = strlen(suffixes[i]), digits;
 
 		if (strncmp(s, suffixes[i], n) != 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/array.h"
 #include "common/index.h"
 
 enum {
@@ -17,10 +18,7 @@ enum {
 
 static void list_add(struct list *l, void *item)
 {
-	if (l->n == l->room) {
-		l->room = l->room ? l->room * 2 : 64;
-		l->items = xrealloc(l->items, l->room, sizeof(*l->items));
-	}
+	ARRAY_RESERVE(l->items, l->n, l->room);
 	l->items[l->n++] = item;
 }
 

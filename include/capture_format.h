@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the daemon writes into a capture and the client reads from it, beside trace.proto: numbers
+ * of Perfetto's that are no enum there, and words of our own (doc/capture.md).
+ */
+#ifndef TVTRACED_CAPTURE_FORMAT_H
+#define TVTRACED_CAPTURE_FORMAT_H
+
+enum {
+	/* The key of Trace.packet (field 1), and of TracePacket.compressed_packets in it. */
+	TRACE_PACKET_KEY = 1 << 3 | 2,
+	TRACE_COMPRESSED_KEY = 50 << 3 | 2,
+	/* builtin_clock.proto */
+	TRACE_CLOCK_REALTIME = 1,
+	TRACE_CLOCK_MONOTONIC = 3,
+	TRACE_CLOCK_BOOTTIME = 6,
+	/* trace_packet.proto: sequence_flags */
+	TRACE_STATE_CLEARED = 1,
+	TRACE_NEEDS_STATE = 2,
+	/* track_event.proto: type */
+	TRACE_SLICE_BEGIN = 1,
+	TRACE_SLICE_END = 2,
+	TRACE_INSTANT = 3,
+	/* linux/sched.h: the one of clone_flags that is told. */
+	TRACE_CLONE_THREAD = 0x10000,
+	/* __trace_sched_switch_state() of the kernel: prev_state of a task that was preempted. */
+	TRACE_PREV_PREEMPTED = 0x100,
+};
+
+/* Tracks. */
+#define TRACE_TRACK_TVTRACED "tvtraced"
+#define TRACE_TRACK_SWITCHES "switches"
+#define TRACE_TRACK_CPU "cpu %u"
+
+/* Events on a CPU's track; the others are switches, which have the name of their kind. */
+#define TRACE_EVENT_LOST "lost"
+/* The categories of a switch are this with what it came from behind it, and the reason. */
+#define TRACE_CATEGORY_FROM "from_"
+
+/* Events on the track tvtraced. */
+#define TRACE_EVENT_CAPTURE "capture"
+#define TRACE_EVENT_GROUP "group"
+#define TRACE_EVENT_SUSPENDED "suspended"
+#define TRACE_EVENT_END "end"
+
+/* Annotations: of a switch and of a lost stretch; */
+#define TRACE_NOTE_COST "cost_ns"
+#define TRACE_NOTE_OTHER_TID "other_tid"
+#define TRACE_NOTE_SWITCHES "switches"
+/* of the capture; */
+#define TRACE_NOTE_VERSION "tvtraced"
+#define TRACE_NOTE_COST_SOURCE "cost_source"
+#define TRACE_NOTE_COST_BIAS "cost_bias_ns"
+#define TRACE_NOTE_PCID "pcid"
+#define TRACE_NOTE_ONLY_TGID "only_tgid"
+#define TRACE_NOTE_ONLY_APPLICATION "only_application"
+#define TRACE_NOTE_ONLY_CPU "only_cpu"
+/* of a group; */
+#define TRACE_NOTE_TGID "tgid"
+#define TRACE_NOTE_APPLICATION "application"
+#define TRACE_NOTE_APPLICATION_KIND "application_kind"
+/* of a suspension; */
+#define TRACE_NOTE_NS "ns"
+/* of the end. */
+#define TRACE_NOTE_BEGIN "begin_ns"
+#define TRACE_NOTE_LOST "lost"
+#define TRACE_NOTE_REASON "reason"
+
+#endif
