@@ -370,10 +370,10 @@ static void on_key(struct daemon *d)
 
 static int start_timer(int *fd, u64 first_ns, u64 period_ns)
 {
-	const u64 second = 1000000000;
 	struct itimerspec t = {
-		.it_value = {(time_t)(first_ns / second), (long)(first_ns % second)},
-		.it_interval = {(time_t)(period_ns / second), (long)(period_ns % second)},
+		.it_value = clock_span(first_ns),
+		.it_interval = {(time_t)(period_ns / NSEC_PER_SEC),
+				(long)(period_ns % NSEC_PER_SEC)},
 	};
 
 	*fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/arguments.h"
+#include "common/clock.h"
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "outputs/group_label.h"
@@ -200,7 +201,6 @@ void options_parse(struct options *o, int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = argp_options, .parser = parse_option, .doc = doc};
-	uint64_t second = 1000000000;
 
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES,
 			      .recorder_bytes = DEFAULT_RECORDER_BYTES,
@@ -213,8 +213,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		o->socket = NULL;
 	o->output.textfile_interval_ns = o->output.interval_ns
 						 ? o->output.interval_ns
-						 : DEFAULT_TEXTFILE_INTERVAL_S * second;
+						 : DEFAULT_TEXTFILE_INTERVAL_S * NSEC_PER_SEC;
 	if (!o->output.interval_ns)
 		o->output.interval_ns = o->output.quiet ? o->output.textfile_interval_ns
-							: DEFAULT_INTERVAL_S * second;
+							: DEFAULT_INTERVAL_S * NSEC_PER_SEC;
 }

@@ -13,9 +13,6 @@
 #include "protocol.h"
 
 enum { OPTION_SOCKET = 512, OPTION_JSON, OPTION_CSV };
-
-static const u64 second = 1000000000;
-
 static const struct argp_option options[] = {
 	{"interval", 'i', "S", 0, "Show intervals of S seconds, 0.05 to 3600, one after the other",
 	 10},
@@ -83,7 +80,7 @@ bool common_next(const struct common *c, u64 *done, u64 *due_ns)
 	if (interrupted() || *done == common_intervals(c))
 		return false;
 	(*done)++;
-	*due_ns += c->interval_ns ? c->interval_ns : second;
+	*due_ns += c->interval_ns ? c->interval_ns : NSEC_PER_SEC;
 	if (*due_ns < clock_ns()) /* suspended, or too much to do */
 		*due_ns = clock_ns();
 	interrupt_wait_until(*due_ns);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/signals.h"
 
 static volatile sig_atomic_t came;
@@ -31,7 +32,7 @@ bool interrupted(void)
 
 void interrupt_wait_until(unsigned long long ns)
 {
-	struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+	struct timespec t = clock_span(ns);
 
 	if (!came)
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);

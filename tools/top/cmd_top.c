@@ -24,9 +24,6 @@ struct top_command {
 	const char *socket;
 	u64 interval_ns;
 };
-
-static const u64 second = 1000000000;
-
 static void leave_screen(void)
 {
 	if (!isendwin())
@@ -145,7 +142,7 @@ int command_top(int argc, char **argv)
 		       "filters; h shows histograms, p pauses, ? tells all keys and what the "
 		       "columns "
 		       "mean, q quits."};
-	struct top_command c = {PROTOCOL_SOCKET, DEFAULT_INTERVAL_S * second};
+	struct top_command c = {PROTOCOL_SOCKET, DEFAULT_INTERVAL_S * NSEC_PER_SEC};
 
 	arguments_parse(&argp, argc, argv, &c);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))

@@ -38,9 +38,6 @@ enum {
 	OPTION_SOCKET,
 	TIME_LEN = 32,
 };
-
-static const u64 second = 1000000000;
-
 struct trigger_command {
 	const char *socket, *directory;
 	u64 interval_ns, every_ns, count;
@@ -213,7 +210,7 @@ static double figure_of(const struct trigger_command *c, const struct condition 
 
 static char *format_time(char text[TIME_LEN], u64 ago_ns)
 {
-	time_t t = (time_t)((clock_read_ns(CLOCK_REALTIME) - ago_ns) / second);
+	time_t t = (time_t)((clock_read_ns(CLOCK_REALTIME) - ago_ns) / NSEC_PER_SEC);
 	struct tm tm;
 
 	gmtime_r(&t, &tm);
@@ -439,9 +436,9 @@ int command_trigger(int argc, char **argv)
 	};
 	struct trigger_command c = {.socket = PROTOCOL_SOCKET,
 				    .directory = ".",
-				    .interval_ns = second,
-				    .every_ns = 300 * second,
-				    .wanted = {.cpu = -1, .last_ns = 30 * second},
+				    .interval_ns = NSEC_PER_SEC,
+				    .every_ns = 300 * NSEC_PER_SEC,
+				    .wanted = {.cpu = -1, .last_ns = 30 * NSEC_PER_SEC},
 				    .files = {.fd = -1, .max_files = 20, .max_bytes = 1 << 30}};
 	int status;
 

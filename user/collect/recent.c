@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "collect/recent.h"
-
-static const u64 second = 1000000000;
-
+#include "common/clock.h"
 static const struct recent_sample *sample(const struct recent *r, u64 i)
 {
 	return &r->samples[i % RECENT_SAMPLES];
@@ -10,7 +8,7 @@ static const struct recent_sample *sample(const struct recent *r, u64 i)
 
 void recent_note(struct recent *r, u64 now_ns, const struct accounting *now)
 {
-	if (r->n && now_ns - sample(r, r->n - 1)->time_ns < second)
+	if (r->n && now_ns - sample(r, r->n - 1)->time_ns < NSEC_PER_SEC)
 		return;
 	r->samples[r->n++ % RECENT_SAMPLES] = (struct recent_sample){
 		now_ns, now->seen, now->spilled, now->unseen, now->task_events_lost};
@@ -21,7 +19,7 @@ struct recent_sample recent_growth(const struct recent *r, u64 now_ns, const str
 	u64 oldest = r->n > RECENT_SAMPLES ? r->n - RECENT_SAMPLES : 0, i = r->n - 1;
 	const struct recent_sample *then;
 
-	while (i > oldest && now_ns - sample(r, i)->time_ns < RECENT_SPAN_S * second)
+	while (i > oldest && now_ns - sample(r, i)->time_ns < RECENT_SPAN_S * NSEC_PER_SEC)
 		i--;
 	then = sample(r, i);
 	return (struct recent_sample){now_ns - then->time_ns, now->seen - then->seen,

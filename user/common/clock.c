@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "common/clock.h"
-
-static const u64 second = 1000000000;
-
 /* What the host's clocks are ahead by: CLOCK_MONOTONIC, CLOCK_BOOTTIME; modulo 2^64. */
 static u64 ahead[2];
 
@@ -11,7 +8,7 @@ u64 clock_read_ns(clockid_t clock)
 	struct timespec t;
 
 	clock_gettime(clock, &t);
-	return (u64)t.tv_sec * second + (u64)t.tv_nsec;
+	return (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
 }
 
 u64 clock_ns(void)
@@ -41,12 +38,17 @@ u64 clock_lead_ns(void)
 	return lead_ns;
 }
 
+struct timespec clock_span(u64 ns)
+{
+	return (struct timespec){(time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC)};
+}
+
 struct timespec clock_timespec(u64 ns)
 {
 	/* What lies before the beginning of our own clock is over. */
 	u64 own = (int64_t)(ns - ahead[0]) > 0 ? ns - ahead[0] : 1;
 
-	return (struct timespec){(time_t)(own / second), (long)(own % second)};
+	return (struct timespec){(time_t)(own / NSEC_PER_SEC), (long)(own % NSEC_PER_SEC)};
 }
 
 u64 clock_from_own_boot(u64 ns)

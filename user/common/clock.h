@@ -10,6 +10,8 @@
 
 #include "record.h"
 
+#define NSEC_PER_SEC 1000000000ull
+
 /* Any clock as this process reads it, in ns. */
 u64 clock_read_ns(clockid_t clock);
 
@@ -21,6 +23,9 @@ u64 clock_boot_ns(void);
 
 /* How far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC: by all suspensions since boot. */
 u64 clock_lead_ns(void);
+
+/* For system calls: ns as they are. */
+struct timespec clock_span(u64 ns);
 
 /* A time of clock_ns() for system calls with a time of this process's CLOCK_MONOTONIC. */
 struct timespec clock_timespec(u64 ns);

@@ -17,9 +17,6 @@
 #include "control/capture_session.h"
 #include "control/reply.h"
 #include "protocol.h"
-
-static const u64 second = 1000000000;
-
 enum {
 	REQUEST_PATIENCE_S = 5, /* from the first byte to the last */
 	REPLY_PATIENCE_S = 10,	/* without a byte taken */
@@ -390,7 +387,7 @@ static u64 patience_end_ns(const struct connection *c)
 	if (!states[c->state].patience_s || !begin_ns ||
 	    (c->state == CAPTURING && !buffer_len(&c->out)))
 		return UINT64_MAX;
-	return begin_ns + states[c->state].patience_s * second;
+	return begin_ns + states[c->state].patience_s * NSEC_PER_SEC;
 }
 
 void connection_run(struct connection *c, u32 events, struct look *look)

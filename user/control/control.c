@@ -122,7 +122,7 @@ static void drop(struct control *c, struct connection **place)
 /* A place for one more client; NULL: there is none. */
 static struct connection **find_place(struct control *c)
 {
-	u64 now = clock_ns(), longest = (u64)IDLE_PATIENCE_S * 1000000000;
+	u64 now = clock_ns(), longest = IDLE_PATIENCE_S * NSEC_PER_SEC;
 	struct connection **idle = NULL;
 
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {

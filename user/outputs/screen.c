@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "common/messages.h"
 #include "common/terminal.h"
 #include "common/terminal_guard.h"
@@ -21,7 +22,7 @@
 #include "outputs/view.h"
 
 /* How long a message stays on the screen. */
-#define MESSAGE_NS ((u64)30 * 1000000000)
+#define MESSAGE_NS (30 * NSEC_PER_SEC)
 
 enum {
 	MESSAGE_BYTES = 512,  /* of its last line */

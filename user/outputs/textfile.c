@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/array.h"
+#include "common/clock.h"
 
 enum {
 	FIRST_LE_EXP = 7, /* the cost histogram's bounds are 2^7 .. 2^20 ns */
@@ -31,7 +32,7 @@ static void print_label(FILE *out, const char *value)
 /* Decimal seconds from whole nanoseconds: exact, and the same in every locale. */
 static void print_seconds(FILE *out, u64 ns)
 {
-	fprintf(out, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
+	fprintf(out, "%" PRIu64 ".%09" PRIu64, (u64)(ns / NSEC_PER_SEC), (u64)(ns % NSEC_PER_SEC));
 }
 
 static void print_sample(FILE *out, const char *name, u64 value)

@@ -10,7 +10,7 @@
 #include "tables/procfs.h"
 
 /* Longer than any budget that is meant to end. */
-#define LONG_NS (3600 * 1000000000ull)
+#define LONG_NS (3600 * NSEC_PER_SEC)
 
 struct proc_details {
 	struct task_table *tasks;

@@ -68,7 +68,7 @@ static u64 start_ns_of(u32 pid)
 
 	if (!stat_field(pid, 22, &ticks))
 		return 0;
-	return clock_from_own_boot(ticks * (1000000000ull / (u64)sysconf(_SC_CLK_TCK)));
+	return clock_from_own_boot(ticks * (NSEC_PER_SEC / (u64)sysconf(_SC_CLK_TCK)));
 }
 
 /* Whether that number is (still) the process that began then. */

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/array.h"
+#include "common/clock.h"
 #include "common/index.h"
 
 enum {
@@ -206,14 +207,13 @@ void task_table_resync_end(struct task_table *t, u64 now_ns, bool (*lives)(u32 t
 
 bool task_table_overdue(const struct task_table *t, u64 now_ns)
 {
-	const u64 second = 1000000000;
-
-	if (t->ending.n - t->nr_dead > MANY_EXITING && t->resync_end_ns + second < now_ns)
+	if (t->ending.n - t->nr_dead > MANY_EXITING && t->resync_end_ns + NSEC_PER_SEC < now_ns)
 		return true;
 	for (size_t i = 0; i < t->ending.n; i++) {
 		const struct thread *th = t->ending.items[i];
 
-		if (th->exiting && !th->dead && th->exit_ns + EXIT_PATIENCE_S * second < now_ns)
+		if (th->exiting && !th->dead &&
+		    th->exit_ns + EXIT_PATIENCE_S * NSEC_PER_SEC < now_ns)
 			return true;
 	}
 	return false;
