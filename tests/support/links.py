@@ -14,12 +14,13 @@ PROGRAMS_OF_TASKS = ("task_newtask", "sched_process_fork", "sched_process_exec",
 
 
 def bpftool(what):
-    for _ in range(10):
+    for _ in range(100):
         result = subprocess.run(["/usr/sbin/bpftool", what, "list", "-j"], timeout=60,
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
         # It fails when one goes while it lists them.
         if result.returncode == 0:
             return json.loads(result.stdout or b"[]")
+        time.sleep(0.02)
     raise RuntimeError(f"bpftool cannot list: {what}")
 
 

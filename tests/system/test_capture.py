@@ -137,6 +137,7 @@ def test_last_and_next_in_one(tracer, pairs, out):
     assert max(b - a for a, b in zip(times, times[1:])) < 0.1e9 and pairs
 
 
+@pytest.mark.alone
 def test_compressed_is_the_same_in_less_space(tracer, workload, out, tmp_path):
     tracer(interval=1)
     workload("pair", "process", "pipe", CPU, 10000).go()

@@ -83,6 +83,7 @@ def test_hung_up(view, tmp_path, controlling):
     assert not textfile.exists() and not SOCKET.exists()
 
 
+@pytest.mark.alone
 def test_nobody_reads(view, tmp_path):
     """A terminal that takes nothing, as one whose window is stopped: only the view stands still."""
     textfile = tmp_path / "a.prom"

@@ -154,9 +154,12 @@ struct task_program {
 };
 
 enum {
-#define ONE(...) +1
-	NR_TASK_PROGRAMS = 0 TASK_TRACEPOINTS(ONE),
-#undef ONE
+/* clang-format off */
+#define NUMBER(id, ...) NUMBER_OF_##id,
+	TASK_TRACEPOINTS(NUMBER)
+#undef NUMBER
+	NR_TASK_PROGRAMS,
+	/* clang-format on */
 };
 
 static void task_programs(struct tvtraced_bpf *skel, struct task_program programs[NR_TASK_PROGRAMS])

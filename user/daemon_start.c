@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Makes what the daemon is made of, and ends it. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "common/array.h"
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/exit_status.h"
+#include "common/rlimits.h"
+#include "common/signals.h"
+#include "daemon_private.h"
+#include "outputs/stderr_stream.h"
+#include "priority.h"
+#include "probes/programs.h"
+#include "tables/procfs.h"
+
+enum {
+	/* What does not fit is charged to `other`. About 200 bytes a thread, 1 KiB a group. */
+	MAX_THREADS = 200000,
+	MAX_GROUPS = 50000,
+};
+
+static void fill_host(struct daemon *d)
+{
+	const struct probes_info *info = probes_info(d->probes);
+	struct utsname u;
+
+	uname(&u);
+	memcpy(d->host.kernel, u.release, sizeof(d->host.kernel) - 1);
+	d->host.cost_source = info->cost_source;
+	d->host.cost_reason = info->cost_reason;
+	d->host.features = &info->features;
+	d->host.cost_bias_ns = info->cost_bias_ns;
+	d->host.probe_entry_ns = info->probe_entry_ns;
+	d->host.ring_bytes = info->ring_bytes;
+	d->host.start_ns = clock_ns();
+	d->publication.now.host = &d->host;
+	d->publication.now.time_ns = d->host.start_ns;
+	d->publication.now.tasks = d->tasks;
+	control_note(d->control, d->host.start_ns, &(struct accounting){0});
+}
+
+/* Signals become readable events, before any thread is made that could take them otherwise. */
+static int take_signals(struct daemon *d)
+{
+	static const int of_terminals[] = {SIGWINCH, SIGTSTP, SIGCONT};
+	sigset_t set;
+
+	signals_ending(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(of_terminals); i++)
+		if (!signals_ignored(of_terminals[i]))
+			sigaddset(&set, of_terminals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return d->signal_fd < 0 ? -errno : 0;
+}
+
+static void check_procfs(struct daemon *d)
+{
+	if (!procfs_check(probes_info(d->probes)->own_tgid))
+		warn("/proc shows another pid namespace than the host's: command lines, cgroups "
+		     "and units "
+		     "are not known; run in the host's, with its /proc");
+}
+
+static int open_control(struct daemon *d, unsigned int cpus)
+{
+	const struct control_source source = {d, daemon_fill_snapshot, d->tasks, d->recorder, cpus};
+
+	if (!d->options->socket)
+		return STATUS_OK;
+	return control_open(&d->control, d->options->socket, !d->options->socket_given, &source);
+}
+
+/* Task events first, then the tasks that exist, then the switches: no task is missed. */
+int daemon_start(struct daemon *d, const struct features *f)
+{
+	unsigned int cpus;
+	int status, err;
+
+	err = take_signals(d);
+	if (err)
+		return rlimits_fail(STATUS_FAILED, err, NULL, "take signals");
+	status = programs_count_cpus(&cpus);
+	if (!status)
+		status = outputs_open(&d->outputs, &d->options->output);
+	if (!status)
+		status = probes_load(&d->probes, f, cpus, d->options->ring_bytes,
+				     d->options->cost_source);
+	if (status)
+		return status;
+	check_procfs(d);
+	d->tasks = task_table_new(cpus, MAX_THREADS, MAX_GROUPS);
+	d->details = proc_details_new(d->tasks, MAX_GROUPS,
+				      d->options->output.json || d->options->socket);
+	if (!d->details)
+		return rlimits_fail(STATUS_FAILED, -errno, NULL,
+				    "start the thread that reads command lines");
+	d->recorder = recorder_new(d->options->socket ? d->options->recorder_bytes : 0);
+	d->collector = collector_new(d->probes, d->tasks, d->recorder);
+	if (!d->collector)
+		return rlimits_fail(STATUS_FAILED, -errno, NULL, "open the ring buffers");
+	status = open_control(d, cpus);
+	if (!status)
+		status = probes_attach_tasks(d->probes);
+	if (status)
+		return status;
+	err = daemon_read_existing_tasks(d);
+	if (err)
+		return rlimits_fail(STATUS_FAILED, err, NULL, "read the list of tasks");
+	proc_details_read(d->details, UINT64_MAX);
+	fill_host(d);
+	err = priority_raise();
+	if (err)
+		verbose_log("no real-time priority: %s; more may be spilled", strerror(-err));
+	status = probes_attach_switches(d->probes);
+	if (status)
+		return status;
+	err = stderr_stream_start();
+	if (!err)
+		err = outputs_start(d->outputs);
+	if (err)
+		return rlimits_fail(STATUS_FAILED, err, NULL,
+				    "start the threads for standard output and error");
+	err = daemon_watch(d);
+	return err ? rlimits_fail(STATUS_FAILED, err, NULL, "start the event loop") : 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void daemon_cleanup(struct daemon *d)
+{
+	control_close(d->control);
+	outputs_close(d->outputs);
+	collector_free(d->collector);
+	recorder_free(d->recorder);
+	proc_details_free(d->details);
+	task_table_free(d->tasks);
+	probes_free(d->probes);
+	for (int i = 0; i < NR_CELLS; i++) {
+		histogram_release(&d->publication.now.cost[i]);
+		histogram_release(&d->publication.interval_cost[i]);
+	}
+	stderr_stream_stop();
+	loop_close(&d->loop);
+	close_fd(d->timer_fd);
+	close_fd(d->stop_fd);
+	close_fd(d->signal_fd);
+}

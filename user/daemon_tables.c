@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Keeps the tables true: from the rings, from the kernel where those lost something, from /proc. */
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/error.h"
+#include "daemon_private.h"
+#include "tables/procfs.h"
+
+/* How long /proc is read while the rings wait, how often, how soon after a task event, and when
+ * some is left. */
+#define DETAILS_SLICE_NS (2 * MS)
+#define DETAILS_PERIOD_NS (1000 * MS)
+#define DETAILS_SOON_NS (100 * MS)
+#define DETAILS_PAUSE_NS (10 * MS)
+/* How long what has ended waits at most until all CPUs are drained; and when it is much. */
+#define SETTLE_PERIOD_NS (1000 * MS)
+#define SETTLE_SOON_NS (5 * MS)
+#define MUCH_ENDED 4096
+/* How long the tasks that exist are read likewise. */
+#define RESYNC_SLICE_NS (2 * MS)
+/* How often it is looked at whether they must be, whatever the interval of publications. */
+#define MEND_PERIOD_NS (1000 * MS)
+void daemon_note_pause(struct daemon *d)
+{
+	control_note_pause(d->control, clock_ns() - d->drained_ns);
+}
+
+void daemon_drain(struct daemon *d)
+{
+	daemon_note_pause(d);
+	collector_drain(d->collector);
+	d->drained_ns = clock_ns();
+	if (proc_details_waiting(d->details) && d->details_due_ns > d->drained_ns + DETAILS_SOON_NS)
+		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
+}
+
+/* There may be many: meanwhile the rings fill. */
+static void on_existing_tasks(void *ctx, const struct task_record *r, size_t n)
+{
+	struct daemon *d = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		/* What lost events would have told captures. */
+		if (d->host.start_ns &&
+		    !task_table_knows(d->tasks, r[i].tid, BIRTH_OF(r[i].start_ns)))
+			recorder_task(d->recorder, &r[i], NULL);
+		task_table_event(d->tasks, &r[i]);
+	}
+	/* Before the start there is nothing to drain. */
+	if (d->host.start_ns && clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
+		daemon_drain(d);
+}
+
+static bool lives(u32 tid, u32 birth)
+{
+	struct task_record r;
+
+	return procfs_identify(tid, birth, &r);
+}
+
+int daemon_read_existing_tasks(struct daemon *d)
+{
+	int err;
+
+	task_table_resync_begin(d->tasks, clock_boot_ns());
+	err = probes_each_task(d->probes, on_existing_tasks, d);
+	if (!err)
+		task_table_resync_end(d->tasks, clock_ns(), lives);
+	return err;
+}
+
+void daemon_sync_all(struct daemon *d)
+{
+	u64 begin = clock_ns();
+	int err;
+
+	daemon_note_pause(d);
+	err = collector_sync(d->collector, true);
+	if (err)
+		warn("cannot flush a CPU: %s", strerror(-err));
+	else
+		task_table_settle(d->tasks, begin);
+	d->synced_ns = begin;
+	d->drained_ns = clock_ns();
+}
+
+/* Whatever the interval of publications: the table is for those that live. */
+static void settle_if_due(struct daemon *d)
+{
+	size_t n = task_table_nr_unsettled(d->tasks);
+
+	if (n && clock_ns() - d->synced_ns > (n > MUCH_ENDED ? SETTLE_SOON_NS : SETTLE_PERIOD_NS))
+		daemon_sync_all(d);
+}
+
+void daemon_read_details(struct daemon *d)
+{
+	bool more = proc_details_read(d->details, DETAILS_SLICE_NS);
+
+	d->details_due_ns = clock_ns() + (more ? DETAILS_PAUSE_NS : DETAILS_PERIOD_NS);
+}
+
+/* For what came in the last minute, whatever the interval of publications. */
+static void note_totals(struct daemon *d)
+{
+	struct accounting now;
+
+	collector_fill_accounting(d->collector, &now);
+	control_note(d->control, clock_ns(), &now);
+}
+
+int daemon_due_ms(const struct daemon *d)
+{
+	u64 now = clock_ns();
+
+	return now < d->details_due_ns ? (int)((d->details_due_ns - now + MS - 1) / MS) : 0;
+}
+
+void daemon_mend_tasks(struct daemon *d)
+{
+	u64 lost = probes_task_events_lost(d->probes);
+	int err;
+
+	d->mended_ns = clock_ns();
+	if (lost == d->lost_seen && !task_table_overdue(d->tasks, clock_ns()))
+		return;
+	if (lost != d->lost_seen)
+		proc_details_note_all(d->details);
+	d->lost_seen = lost;
+	err = daemon_read_existing_tasks(d);
+	if (err)
+		warn("cannot read the list of tasks: %s; some names may be old", strerror(-err));
+}
+
+/* Also between publications: what a process was part of cannot be asked when it has gone. */
+static void read_details_if_due(struct daemon *d)
+{
+	if (clock_ns() < d->details_due_ns)
+		return;
+	daemon_drain(d);
+	if (clock_ns() - d->mended_ns > MEND_PERIOD_NS)
+		daemon_mend_tasks(d);
+	daemon_read_details(d);
+	note_totals(d);
+}
+
+void daemon_keep_up(struct daemon *d)
+{
+	read_details_if_due(d);
+	settle_if_due(d);
+	daemon_note_pause(d);
+}
