@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# make, make check, make check-vm [KERNEL=...], make fuzz [FUZZ_SECONDS=...], make bench, make lint,
+# make, make check, make check-quick, make coverage, make check-vm [KERNEL=...], make fuzz [FUZZ_SECONDS=...], make bench, make lint,
 # make picture, make install; V=1 shows the commands.
 # SANITIZE=1 builds with ASan and UBSan into build/asan, SANITIZE=thread with TSan into build/tsan.
 # ARCH=arm64 cross-builds into build/arm64, against the packages of that architecture that are
@@ -183,6 +183,24 @@ workloads: $(WORKLOADS)
 check:
 	tools/check
 
+# Between edits: build, lint, unit tests, and the system tests that see most; some minutes.
+QUICK_TESTS := labels lifecycle exec cli errors documents man textfile view_rows report
+.PHONY: check-quick
+check-quick: all tests lint
+	@for t in $(UNIT_TESTS); do echo "$$t"; CMOCKA_MESSAGE_OUTPUT=stdout $$t >build/unit.out 2>&1 || { cat build/unit.out; exit 1; }; done
+	/usr/bin/python3 -m pytest -q $(QUICK_TESTS:%=tests/system/test_%.py)
+
+# Which lines the unit tests and the system tests run (needs gcovr).
+.PHONY: coverage
+coverage:
+	$(MAKE) --no-print-directory COVERAGE=1 all tests
+	find build/coverage -name '*.gcda' -delete
+	@for t in $(patsubst %.c,build/coverage/%,$(wildcard tests/unit/*/test_*.c)); do $$t >/dev/null 2>&1 || echo "$$t failed"; done
+	-TVTRACED=build/coverage/tvtraced /usr/bin/python3 -m pytest -q tests -m 'not uninstrumented and not alone'
+	gcovr --root . --object-directory build/coverage --filter user/ --filter tools/ --sort-uncovered \
+		--print-summary -o build/coverage.txt
+	@tail -3 build/coverage.txt
+
 # The tests in guests (tests/vm/rows.py); KERNEL names some rows.
 .PHONY: check-vm
 check-vm: all workloads
@@ -226,14 +244,19 @@ picture: all workloads
 
 C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] tools/*/*.[ch] include/*.h tests/unit/*.h tests/unit/*/*.[ch] tests/workload/*.[ch] tests/bench/*.[ch] \
 	tests/fuzz/*.[ch])
-SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh) .ci/run
+SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh tests/*/*.sh) tests/vm/init .ci/run
+PYTHON_FILES := $(wildcard tests/*.py tests/*/*.py tests/*/*/*.py)
 
 # File by file, so that make --jobs helps: it is what takes longest.
-TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c user/*/*.c tools/*/*.c))
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c user/*/*.c tools/*/*.c tests/unit/*/*.c tests/fuzz/*.c tests/workload/*.c))
+# Lists of strings, some of them long, are what many tests are made of; and clang-tidy does not know that
+# an assertion of cmocka that fails does not return.
+build/lint/tests/%.tidy: TIDY_FLAGS := --checks=-bugprone-suspicious-missing-comma,-clang-analyzer-core.*
+build/lint/tests/%.tidy: TIDY_CFLAGS := -Wno-string-concatenation
 $(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(VERSION_H) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h user/*/*.h tools/*/*.h)
 	@mkdir -p $(@D)
-	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors="*" $< -- $(TV_CFLAGS) $(DAEMON_PATHS) -iquote tools \
-		-Wno-gnu-zero-variadic-macro-arguments 2>/dev/null
+	$(call say,TIDY,$<)clang-tidy --quiet $(TIDY_FLAGS) --warnings-as-errors="*" $< -- $(TV_CFLAGS) $(DAEMON_PATHS) -iquote tools -iquote tests/unit \
+		-Wno-gnu-zero-variadic-macro-arguments $(TIDY_CFLAGS) 2>/dev/null
 	@touch $@
 
 .PHONY: lint
@@ -241,6 +264,7 @@ lint: $(TIDY)
 	$(call say,LINT,clang-format)clang-format --dry-run --Werror $(C_FILES)
 	$(call say,LINT,cppcheck)cppcheck -j $(shell nproc) --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Iinclude -Iuser -Itools user tools tests/workload
+	$(call say,LINT,pyflakes)/usr/bin/python3 -m pyflakes $(PYTHON_FILES)
 	$(call say,LINT,rooms)/usr/bin/python3 tests/rooms.py
 	$(call say,LINT,shellcheck)shellcheck -x $(SHELL_FILES)
 

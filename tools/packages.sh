@@ -10,13 +10,15 @@ BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
 	bpftrace chromium clang-format clang-tidy cppcheck groff-base libclang-rt-dev libcmocka-dev linux-perf procps prometheus
-	prometheus-node-exporter protobuf-compiler python3-protobuf python3-pytest shellcheck strace stress-ng tmux trace-cmd
+	prometheus-node-exporter protobuf-compiler pyflakes3 python3-protobuf python3-pytest shellcheck strace stress-ng tmux trace-cmd
 	util-linux valgrind
 )
 # The tests in guests; what goes into the guests is only unpacked (tests/vm).
 # shellcheck disable=SC2034
 VM_PACKAGES=(cpio gcc-aarch64-linux-gnu qemu-system-arm qemu-system-x86)
 # The tracers that `make bench` compares; it leaves out those that are missing, and installs none.
+# shellcheck disable=SC2034
+COVERAGE_PACKAGES=(gcovr)
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(bpfcc-tools bpftrace libbpf-tools linux-perf trace-cmd)
 

@@ -4,7 +4,6 @@
 import contextlib
 import glob
 import json
-import os
 import time
 
 import tracing

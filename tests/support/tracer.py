@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TVTRACED = os.path.abspath(os.environ.get("TVTRACED", ROOT / "build" / "tvtraced"))
-SANITIZED = os.path.basename(os.path.dirname(TVTRACED)) == "asan"
+SANITIZED = os.path.basename(os.path.dirname(TVTRACED)) in ("asan", "tsan")
 
 # user/exit_status.h
 OK, FAILED, USAGE, NO_PRIVILEGE, NO_BTF, NO_RINGBUF, NO_SWITCH, TEXTFILE, ALREADY_RUNS, SOCKET = (

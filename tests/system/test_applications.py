@@ -133,7 +133,7 @@ def test_kernel_and_idle_are_themselves(tracer):
 
 
 @pytest.mark.parametrize("label, name", [
-    ("comm", "pair"), ("unit", UNIT), ("cgroup", "/" + SERVICE)])
+    pytest.param("comm", "pair", marks=pytest.mark.alone), ("unit", UNIT), ("cgroup", "/" + SERVICE)])
 def test_the_textfile_groups_as_asked(tracer, workload_in, textfile, label, name):
     program = workload_in(SERVICE, "pair", "process", "futex", CPU, 5000)
     traced = tracer("--textfile", textfile, "--group-by", label)

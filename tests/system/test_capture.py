@@ -106,6 +106,7 @@ def test_protoc_knows_every_field(tracer, workload, out):
         assert len(re.findall(rf"^      {kind} {{$", text, re.MULTILINE)) == count
 
 
+@pytest.mark.threads
 def test_what_comes(tracer, pairs, out):
     tracer(interval=1)
     started = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
@@ -443,6 +444,7 @@ def test_while_the_daemon_is_stopped(tracer, pairs, out):
     assert pairs
 
 
+@pytest.mark.threads
 def test_ended_by_the_user(tracer, pairs, out, tmp_path):
     metrics = tmp_path / "t.prom"
     traced = tracer("--textfile", metrics, interval=0.5)
@@ -674,6 +676,7 @@ def test_exec_of_a_thread_is_no_gap(tracer, workload, out):
     assert not [lost for lost in trace.lost if lost.cpu == CPU and lost.begin < exec_ns < lost.end]
 
 
+@pytest.mark.threads
 def test_twenty_at_once(tracer, pairs, tmp_path):
     traced = tracer(interval=1)
     programs = [in_background("--for", 0.5, "--last", 0.2, "-o", tmp_path / str(i)) for i in range(20)]
@@ -687,6 +690,7 @@ def test_twenty_at_once(tracer, pairs, tmp_path):
     assert pairs and (SANITIZED or last["spilled"] == 0)
 
 
+@pytest.mark.threads
 def test_all_of_a_full_recorder_and_what_comes(tracer, pairs, out):
     """What had been recorded is not what the writer has fallen behind by."""
     tracer(interval=1)

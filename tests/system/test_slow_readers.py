@@ -14,7 +14,7 @@ from control import Client
 from tracer import PATIENCE_S, TVTRACED, without_no_group
 from workloads import CPU, FIRST_CPU, endless_pair
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.threads]
 
 NOBODY_READS = "whoever reads standard output takes nothing: the rest is not written"
 SMALL_PIPE = 4096

@@ -10,6 +10,8 @@ import identities
 from tracer import PATIENCE_S, TVTRACED
 from workloads import CPU
 
+pytestmark = pytest.mark.threads
+
 
 @pytest.fixture(name="stuck")
 def a_process_that_is_stuck(workload, tmp_path):

@@ -14,6 +14,8 @@ from control import TVTRACE
 from terminal import Terminal, columns
 from workloads import CPU, FIRST_CPU, endless_pair
 
+pytestmark = pytest.mark.alone
+
 SCRIPT = """
 trap : INT
 stty -g >{dir}/before

@@ -7,7 +7,6 @@ the daemon itself is built by this machine's compiler.
 """
 
 import os
-import re
 import subprocess
 import sys
 

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	struct task *task;
 	pid_t pid = 0;
 
-	if (argc != 4 || (!all && strcmp(argv[1], "last"))) {
+	if (argc != 4 || (!all && strcmp(argv[1], "last") != 0)) {
 		fprintf(stderr, "usage: pid_reuse all|last LIVES N\n");
 		return 2;
 	}

@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 	long n;
 	pid_t pid;
 
-	if (argc != 4 || (strcmp(argv[1], "timer") && strcmp(argv[1], "kthread"))) {
+	if (argc != 4 || (strcmp(argv[1], "timer") != 0 && strcmp(argv[1], "kthread") != 0)) {
 		fprintf(stderr, "usage: sleeper timer|kthread CPU N\n");
 		return 2;
 	}

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 	struct stage *stage;
 	long n;
 
-	if (argc != 3 || (strcmp(argv[1], "process") && strcmp(argv[1], "thread"))) {
+	if (argc != 3 || (strcmp(argv[1], "process") != 0 && strcmp(argv[1], "thread") != 0)) {
 		fprintf(stderr, "usage: storm process|thread N\n");
 		return 2;
 	}

@@ -13,7 +13,7 @@
  * average. What is new is not zeroed.
  */
 #define ARRAY_RESERVE(items, n, room)                                                              \
-	((items) = array_reserve((items), (n), &(room), sizeof(*(items))))
+	((items) = array_reserve((items), (n), &(room), sizeof(__typeof__(*(items)))))
 
 /* For the macro. */
 void *array_reserve(void *items, size_t n, size_t *room, size_t size)

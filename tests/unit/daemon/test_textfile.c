@@ -123,7 +123,8 @@ static void every_bound_counts_all_up_to_it(void **state)
 	(void)state;
 	page_open(&page);
 	for (u32 b = 0; b < NR_BUCKETS; b++) {
-		histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_USER)], (u32)bucket_low(b));
+		histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_USER)],
+			      (u32)bucket_low(b));
 		if (b + 1 < NR_BUCKETS)
 			histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_KTHREAD)],
 				      (u32)bucket_low(b + 1) - 1);
