@@ -12,7 +12,7 @@
 volatile u64 clock_monotonic_ns = 0;
 volatile u64 clock_boottime_ns = 0;
 
-/* The caller's thread group, by its id in the host's pid namespace, likewise. */
+/* The thread group of the caller, by its id in the host's pid namespace. */
 volatile u32 host_tgid = 0;
 
 /* How far CLOCK_BOOTTIME was ahead when it was last told of; userspace sets it first. */

@@ -18,7 +18,7 @@
 #include "tables/procfs.h"
 
 enum {
-	/* How long whoever told us to stop waits for a reader who takes nothing. */
+	/* How long a stop by signal waits for a reader of standard output that takes nothing. */
 	PATIENCE_MS = 5000,
 };
 
@@ -37,7 +37,7 @@ static void on_output_error(struct daemon *d, int err)
 	if (err == -EPIPE || d->status)
 		return;
 	if (err == -ECANCELED)
-		d->status = fail(STATUS_FAILED, "whoever reads standard output takes nothing: the "
+		d->status = fail(STATUS_FAILED, "the reader of standard output takes nothing: the "
 						"rest is not written");
 	else
 		d->status =

@@ -17,7 +17,7 @@
 #define SETTLE_PERIOD_NS (1000 * MS)
 #define SETTLE_SOON_NS (5 * MS)
 #define MUCH_ENDED 4096
-/* How long the tasks that exist are read likewise. */
+/* How long the tasks that exist are read while the rings wait. */
 #define RESYNC_SLICE_NS (2 * MS)
 /* How often it is looked at whether they must be, whatever the interval of publications. */
 #define MEND_PERIOD_NS (1000 * MS)

@@ -19,7 +19,7 @@ int lock_take(const char *path, int *holder)
 	*holder = 0;
 	if (fd < 0)
 		return -errno;
-	/* Whoever could open it could keep it locked. */
+	/* A user who could open it could keep it locked. */
 	fchmod(fd, 0600);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		err = -errno;

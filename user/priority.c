@@ -10,7 +10,7 @@
 #include "common/error.h"
 
 enum {
-	/* Longer than any drain, and short enough for whoever else wants this CPU. */
+	/* Longer than any drain, and short enough for other tasks that want this CPU. */
 	REALTIME_MOST_US = 50000,
 	REALTIME_PRIORITY = 1,
 };

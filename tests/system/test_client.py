@@ -265,12 +265,21 @@ def test_a_member_of_the_group_runs_every_command(tracer, pairs, public_client, 
     (("groups", "extra"), "'extra'"), (("status", "extra"), "'extra'"),
     (("groups", "-i", "0"), "0.05"), (("groups", "-i", "nan"), "'nan'"),
     (("groups", "-n", "0"), "whole number"), (("groups", "-n", "x"), "'x'"),
-    (("groups", "--limit", "-1"), "'-1'"), (("groups", "--bad"), "'--bad'"),
+    (("groups", "--limit", "-1"), "'-1'"),
     (("threads",), "TGID"), (("threads", "x"), "'x'"), (("threads", "1", "2"), "'2'"),
     (("threads", "99999999999"), "whole number"),
 ])
 def test_bad_arguments(arguments, word):
     assert word in bad(USAGE, *arguments)
+
+
+@pytest.mark.parametrize("option", ["--bad", "-Z", "--interval", "--json=yes"])
+def test_no_such_option(option):
+    result = tvtrace("groups", option)
+    assert (result.returncode, result.stdout) == (USAGE, "")
+    said, help_line = result.stderr.splitlines()
+    assert said.startswith("tvtrace groups: ") and option.strip("-").split("=")[0] in said
+    assert help_line.startswith("Try `tvtrace groups --help'")
 
 
 def test_what_is_not_there(tracer):
@@ -303,7 +312,7 @@ def test_names_that_spreadsheets_would_run(tracer, workload):
     program.go()
     text = good("groups", "--csv", "-i", "0.2", "-n", "1")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    by_tgid = {int(row["tgid"]): row["comm"] for row in rows}
+    by_tgid = {int(row["tgid"]): row["comm"] for row in rows if row["tgid"]}
     known = {row["tgid"]: row["comm"] for row in json.loads(good("groups", "--json", "-i", "0.2", "-n", "1"))["groups"]}
     for tid, name in zip(program.tids, FORMULAS):
         assert by_tgid[tid].removeprefix("'") == known[tid]

@@ -62,6 +62,12 @@ def test_bad_group_by(value):
     (["--textfile="], "--textfile"),
     (["--json", "--quiet"], "--quiet"),
     (["something"], "something"),
+])
+def test_bad_command_line(options, word):
+    check_failure(tvtraced.run(*options), tvtraced.USAGE, word)
+
+
+@pytest.mark.parametrize("options, word", [
     (["--no-such-option"], "--no-such-option"),
     (["--interval"], "interval"),
     (["-Z"], "Z"),
@@ -70,8 +76,12 @@ def test_bad_group_by(value):
     (["--group-by"], "--group-by"),
     (["--features=yes"], "--features"),
 ])
-def test_bad_command_line(options, word):
-    check_failure(tvtraced.run(*options), tvtraced.USAGE, word)
+def test_no_such_option(options, word):
+    """In argp's words, as of other GNU programs: what is wrong, and where help is."""
+    result = tvtraced.run(*options)
+    assert (result.returncode, result.stdout) == (tvtraced.USAGE, "")
+    said, help_line = result.stderr.splitlines()
+    assert word in said and help_line.startswith("Try `tvtraced --help'")
 
 
 def test_not_root(public_binary):

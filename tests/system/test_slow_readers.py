@@ -16,7 +16,7 @@ from workloads import CPU, FIRST_CPU, endless_pair
 
 pytestmark = [pytest.mark.alone, pytest.mark.threads]
 
-NOBODY_READS = "whoever reads standard output takes nothing: the rest is not written"
+NOBODY_READS = "the reader of standard output takes nothing: the rest is not written"
 SMALL_PIPE = 4096
 STOPPED_S = 5
 

@@ -22,7 +22,7 @@ struct capturing_progress {
 	enum capturing_state state;
 	u64 switches, lost, bytes;
 	u64 begin_ns; /* of what was asked for, CLOCK_MONOTONIC of the daemon's host */
-	u64 last_ns;  /* likewise, of the last switch that was written; 0: none */
+	u64 last_ns;  /* time of the last switch that was written, by the same clock; 0: none */
 	char message[128];
 };
 

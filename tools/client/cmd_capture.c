@@ -212,7 +212,8 @@ int command_capture(int argc, char **argv)
 		{"tgid", OPTION_TGID, "N", 0,
 		 "Switches into and out of one thread group only: all others look like idle", 1},
 		{"app", OPTION_APP, "NAME", 0,
-		 "Likewise of one application, as `tvtrace groups --app' names it, and of what its "
+		 "Write only the switches from and to one application, as `tvtrace groups --app' "
+		 "names it, and of what its "
 		 "processes create",
 		 1},
 		{"cpu", OPTION_CPU, "N", 0, "Switches of this CPU only", 1},

@@ -188,7 +188,7 @@ static double total_preempted(const struct row *r)
 	NUMBER("thread_per_s", "thr/s", CELL_RATE, 5, 0, thread_rate, \
 	       "switches into it from another task of a program that kept the address space"), \
 	NUMBER("process_per_s", "proc/s", CELL_RATE, 6, 0, process_rate, \
-	       "likewise, that changed the address space"), \
+	       "switches into it from another task of a program that changed the address space"), \
 	NUMBER("thread_share", "thr%", CELL_PERCENT, 5, 0, thread_share, \
 	       "of both, how many were thread switches"), \
 	NUMBER("other_per_s", "other", CELL_RATE, 5, 0, other_rate, \
@@ -220,7 +220,7 @@ static double total_preempted(const struct row *r)
 	NUMBER("voluntary", "vol", CELL_COUNT, 0, 5, total_voluntary, \
 	       "out of it since then, as voluntary_ctxt_switches in /proc"), \
 	NUMBER("preempted", "pre", CELL_COUNT, 0, 5, total_preempted, \
-	       "likewise, as nonvoluntary_ctxt_switches")
+	       "out of it that were preempted, as nonvoluntary_ctxt_switches")
 
 const struct column group_columns[NR_GROUP_COLUMNS] = {
 	NAME("comm", "group", 14, 0, name,

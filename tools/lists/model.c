@@ -118,7 +118,7 @@ static void replace(char **old, const char *text)
 {
 	if (*old && !strcmp(*old, text))
 		return;
-	/* The daemon escapes names; whoever else answers may not. */
+	/* The daemon escapes names; another program that answers on the socket may not. */
 	free(*old);
 	*old = text_disarm(xstrdup(text));
 }

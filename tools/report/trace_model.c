@@ -129,7 +129,7 @@ static void count_labelled(struct trace_summary *s, const struct joined *j)
 	}
 }
 
-/* In a filtered trace whoever is not wanted has tid 0 in the schedule. */
+/* In a filtered trace a task that is not wanted has tid 0 in the schedule. */
 static struct joined unmask(struct trace_model *m, const struct joined *masked)
 {
 	struct joined j = *masked;

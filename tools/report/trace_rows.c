@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/names.h"
 #include "lists/applications.h"
 
 enum { MAX_ANCESTORS = 64, COMM = 15 };
@@ -76,12 +77,12 @@ static void set_application(const struct trace_tasks *t, struct row *r, const st
 	u64 ts_ns = leader->born_ns;
 	const struct traced *task = leader;
 
-	r->application = leader->tid ? leader->name : "idle";
+	r->application = leader->tid ? leader->name : NAME_IDLE;
 	for (int i = 0; task && task->tid && i < MAX_ANCESTORS; i++) {
 		const struct trace_application *a = trace_tasks_application(t, task->tgid);
 
 		if (task->kernel) {
-			r->application = "kernel";
+			r->application = NAME_KERNEL;
 			return;
 		}
 		if (a && (task == leader || strcmp(a->kind, "comm") != 0)) {

@@ -20,7 +20,7 @@ void trace_source_free(struct trace_source *s); /* NULL is ignored */
 /* So many bytes, or fewer: then that was all, or trace_source_error tells why. */
 size_t trace_source_read(struct trace_source *s, u8 *to, size_t n);
 
-/* Likewise at most n of the next ones, without reading them; of what has come so far. */
+/* Gives at most n of the next bytes that have come so far, and leaves them to be read. */
 size_t trace_source_peek(struct trace_source *s, u8 *to, size_t n);
 
 /* 0, or -errno; -EBADMSG: the compressed stream is damaged or cut off. */

@@ -9,6 +9,7 @@
 #include "common/alloc.h"
 #include "common/array.h"
 #include "common/index.h"
+#include "common/names.h"
 #include "lists/applications.h"
 
 enum {
@@ -73,7 +74,7 @@ static struct traced *add(struct trace_tasks *t, u32 tid, u64 ts_ns)
 	task->tgid = tid;
 	task->known_ns = ts_ns;
 	if (!tid)
-		strcpy(task->name, "idle");
+		strcpy(task->name, NAME_IDLE);
 	t->tasks[t->n++] = task;
 	return task;
 }

@@ -29,7 +29,7 @@ struct trace_event {
 	u64 ts_ns;
 	u32 cpu;
 	u8 kind, from, reason; /* of a switch */
-	u32 other;	       /* likewise: who stands behind tid 0; 0: nobody */
+	u32 other;	       /* the task that tid 0 stands for in a filtered trace; 0: none */
 	u64 number;	       /* a switch's cost in ns, or how many were lost; 0: not known */
 };
 

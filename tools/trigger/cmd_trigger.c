@@ -428,7 +428,7 @@ int command_trigger(int argc, char **argv)
 		       "  mean thread > 2us      its mean; kinds are thread, process, kthread, "
 		       "idle\n"
 		       "  rate > 200k            switches per second\n"
-		       "  rate thread > 50k      likewise, of one kind\n"
+		       "  rate thread > 50k      switches of one kind per second\n"
 		       "  cost a.service > 2%    what an application's switches cost, of one "
 		       "CPU\n\n"
 		       "Each capture is tvtrace-trigger-TIME.pftrace, with a .txt that says why; "

@@ -9,7 +9,7 @@
 
 enum figure {
 	FIGURE_QUANTILE, /* of the cost of a kind, in ns */
-	FIGURE_MEAN,	 /* likewise */
+	FIGURE_MEAN,	 /* ns, of the costs of a kind */
 	FIGURE_RATE,	 /* switches per second, of a kind or of all */
 	FIGURE_COST,	 /* of an application, as a share of one CPU */
 };

@@ -375,7 +375,7 @@ void capture_free(struct capture *c)
 		return;
 	if (c->follows)
 		capture_finish(c, "the client has gone");
-	/* Whoever read from the other end of a pipe may be who has gone. */
+	/* The process that read from the other end of a pipe may have gone. */
 	__atomic_store_n(&c->stop, true, __ATOMIC_RELAXED);
 	if (c->started) {
 		c->next = released;

@@ -22,9 +22,9 @@ enum {
 	TRACK_TVTRACED = 2,
 	TRACK_CPU_0 = 16,
 	IID_KIND = 1,			  /* + kind: event names */
-	IID_LOST = IID_KIND + NR_KINDS,	  /* likewise */
+	IID_LOST = IID_KIND + NR_KINDS,	  /* an event name, too */
 	IID_FROM = 1,			  /* + from: categories */
-	IID_REASON = IID_FROM + NR_FROMS, /* + reason: likewise */
+	IID_REASON = IID_FROM + NR_FROMS, /* + reason: categories, too */
 	IID_COST = 1,			  /* names of annotations */
 	IID_COUNT,
 	IID_OTHER,

@@ -24,7 +24,7 @@ struct trace_group {
 	const char *application_kind;
 };
 
-/* All that is wanted, and what was known when it began. Owned by whoever has it. */
+/* All that is wanted, and what was known when it began. The capture owns it. */
 struct trace_setup {
 	u64 begin_ns, end_ns; /* CLOCK_MONOTONIC; switches outside are left out */
 	u64 now_ns;	      /* all below was so before */
@@ -45,7 +45,7 @@ struct trace_setup {
 
 /*
  * Copies what is listed into s, and goes on where it was before; true: that was all. Tasks may come
- * and go meanwhile: whoever was listed all the time is in it.
+ * and go meanwhile: a task that was listed all the time is in it.
  */
 bool trace_setup_fill(struct trace_setup *s, const struct task_table *tasks, u64 until_ns);
 

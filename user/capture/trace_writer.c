@@ -431,7 +431,7 @@ static int put_new_task(struct trace_writer *w, const struct task_record *r, str
 	n.clone_flags = r->tid == r->tgid ? 0 : TRACE_CLONE_THREAD;
 	e.event_case = FTRACE_EVENT__EVENT_TASK_NEWTASK;
 	e.task_newtask = &n;
-	/* Of a process, the leader of its parent stands for whoever made it. */
+	/* It is not known which thread made a process: the leader of its parent stands for it. */
 	return put_event(w, r->cpu, &e, r->ts_ns, r->tid == r->tgid ? r->other : r->tgid, false);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * All that one publication says: the one thing from which the live view, JSON and the textfile
+ * All that one publication says: the one source from which the live view, JSON and the textfile
  * are made. It belongs to the daemon, and is valid only during the output functions' calls.
  */
 #ifndef TVTRACED_COLLECT_PUBLICATION_H

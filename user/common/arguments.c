@@ -63,24 +63,8 @@ u64 arguments_size(const char *option, const char *text, u64 min, u64 max)
 	return v;
 }
 
-/*
- * Of a bad option argp would say two lines, and told to say none it says no help either: so it
- * parses twice. It does not tell which option was bad; the first without which it parses is.
- */
-static void reject_bad_option(const struct argp *argp, int argc, char **argv, void *input)
-{
-	int n = argc;
-
-	if (!argp_parse(argp, argc, argv, ARGP_NO_ERRS, NULL, input))
-		return;
-	while (n > 1 && argp_parse(argp, n - 1, argv, ARGP_NO_ERRS, NULL, input))
-		n--;
-	exit(fail(arguments_bad_status, "'%s': unknown option, or its value is missing; see --help",
-		  argv[n - 1]));
-}
-
 void arguments_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
-	reject_bad_option(argp, argc, argv, input);
+	argp_err_exit_status = arguments_bad_status;
 	argp_parse(argp, argc, argv, 0, NULL, input);
 }

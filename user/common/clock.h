@@ -18,7 +18,7 @@ u64 clock_read_ns(clockid_t clock);
 /* The host's CLOCK_MONOTONIC, as in records; our own until clock_adjust() has been called. */
 u64 clock_ns(void);
 
-/* The host's CLOCK_BOOTTIME, as in start times, likewise. */
+/* The host's CLOCK_BOOTTIME, as in start times; our own until clock_adjust() has been called. */
 u64 clock_boot_ns(void);
 
 /* How far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC: by all suspensions since boot. */

@@ -9,4 +9,10 @@ extern const char *const kind_names[NR_KINDS];
 extern const char *const from_names[NR_FROMS];
 extern const char *const reason_names[NR_REASONS];
 
+/* The kernel's threads and the idle tasks, as applications and as group series. */
+#define NAME_KERNEL "kernel"
+#define NAME_IDLE "idle"
+/* What has ended, and what is not known. */
+#define NAME_OTHER "other"
+
 #endif

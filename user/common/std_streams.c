@@ -13,7 +13,7 @@
 #include "common/error.h"
 
 static int status_of_failure;
-static bool dealt_with; /* a failure was, by whoever flushed */
+static bool dealt_with; /* the caller of a flush has been told of the failure */
 
 /* Of a write that failed in the midst of printing, all that is left to ask is standard output. */
 static int why_it_failed(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Descriptors 0, 1 and 2, which whoever starts a program may have closed. */
+/* Descriptors 0, 1 and 2, which may be closed when a program starts. */
 #ifndef TVTRACED_COMMON_STD_STREAMS_H
 #define TVTRACED_COMMON_STD_STREAMS_H
 

@@ -44,7 +44,7 @@ static void pass_signals_on(void)
 		signal(ignored[i], SIG_IGN);
 }
 
-/* Stops and goes on with it: the shell watches this process, not that one. */
+/* Stops and goes on together with the child: the shell watches only this process. */
 static int wait_for_end(pid_t pid)
 {
 	int status = 0;
@@ -95,7 +95,7 @@ int terminal_guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
 	if (shared == MAP_FAILED)
 		return fail(failed_status, "cannot share memory: %s", strerror(errno));
 	taken = shared;
-	/* Ignored, as whoever started this may have it, a child leaves no status. */
+	/* Where SIGCHLD is ignored, as it may be from the start, a child leaves no status. */
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid < 0)

@@ -21,7 +21,8 @@ char *name_escape(char *out, size_t size, const char *in, size_t len);
 
 /*
  * Writes `in` to `out` with what is not printable as "\xNN", and backslashes as they are: for text
- * whose names are escaped already, or are paths. Cuts, terminates and returns likewise.
+ * whose names are escaped already, or are paths. It cuts, terminates and returns as
+ * text_printable() does.
  */
 char *text_printable(char *out, size_t size, const char *in);
 

@@ -327,7 +327,7 @@ static void end_reply(struct connection *c)
 	c->since_ns = now;
 	if (r->op == REQUEST_SUBSCRIBE && (!r->count || c->replies < r->count)) {
 		c->state = DUE;
-		/* In step; whoever reads slowly misses some. */
+		/* In step: a client that reads slowly misses some replies. */
 		c->asked_ns += r->interval_ns;
 		if (c->asked_ns <= now)
 			c->asked_ns = now + r->interval_ns;

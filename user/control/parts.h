@@ -4,8 +4,8 @@
 #define TVTRACED_CONTROL_PARTS_H
 
 /*
- * In the order in which they are made, lists last. Whoever is counted is named after that, unless
- * it has gone meanwhile.
+ * In the order in which they are made, lists last. A group that is counted is named after that,
+ * unless it has gone meanwhile.
  */
 enum part_id {
 	PART_HOST,

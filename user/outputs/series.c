@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/array.h"
+#include "common/names.h"
 #include "common/text.h"
 
 /* One that has grown since the update before: a group, or the ended ones of a program. */
@@ -20,7 +21,7 @@ struct grown {
 /* Reserved names come first in the table and are always shown. */
 enum { OTHER, KERNEL, IDLE, NR_RESERVED };
 
-static const char *const reserved[NR_RESERVED] = {"other", "kernel", "idle"};
+static const char *const reserved[NR_RESERVED] = {NAME_OTHER, NAME_KERNEL, NAME_IDLE};
 
 /* Half-life of a score, in updates, is about 20; a newcomer must be twice as busy to oust one. */
 #define DECAY 0.966
@@ -109,7 +110,8 @@ static struct series *forgettable(struct series_table *t)
 	return NULL;
 }
 
-/* FNV-1a. Whoever makes names collide makes us slow as if there were no hash, and nothing else. */
+/* FNV-1a. A user who makes names collide makes us slow as if there were no hash, and nothing else.
+ */
 static u32 *head_of(struct series_table *t, const char *name)
 {
 	u32 hash = 2166136261u;

@@ -7,6 +7,7 @@
 
 #include "common/array.h"
 #include "common/clock.h"
+#include "common/names.h"
 
 enum {
 	FIRST_LE_EXP = 7, /* the cost histogram's bounds are 2^7 .. 2^20 ns */
@@ -96,9 +97,9 @@ static bool expected(const struct series *s, int kind)
 {
 	if (s->user)
 		return kind == KIND_THREAD || kind == KIND_PROCESS;
-	if (!strcmp(s->name, "kernel"))
+	if (!strcmp(s->name, NAME_KERNEL))
 		return kind == KIND_KTHREAD;
-	if (!strcmp(s->name, "idle"))
+	if (!strcmp(s->name, NAME_IDLE))
 		return kind == KIND_IDLE;
 	return true;
 }

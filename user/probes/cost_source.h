@@ -19,7 +19,7 @@ struct switch_end {
 	struct bpf_program *calibration; /* the same for calibrate.bpf.c, beside calibrate_end_tp */
 	/* symbol: what finish_task_switch is called on this kernel. NULL with errno on failure. */
 	struct bpf_link *(*attach)(const struct bpf_program *program, const char *symbol);
-	/* Likewise the end for calibration, to something that happens on task_rename. */
+	/* Attaches the end for calibration, to something that happens on task_rename. */
 	struct bpf_link *(*attach_calibration)(const struct tvtraced_bpf *skel);
 };
 

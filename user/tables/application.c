@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "common/names.h"
 #include "tables/application.h"
 
 #include <stdio.h>
@@ -334,13 +335,13 @@ enum application_kind application_of(char *name, size_t size, const char *cgroup
 	size_t len;
 
 	if (kernel) {
-		snprintf(name, size, "%s", APPLICATION_KERNEL);
+		snprintf(name, size, "%s", NAME_KERNEL);
 		return APPLICATION_COMM;
 	}
 	kind = name_it(name, size, cgroup ? cgroup : "", comm);
 	len = strlen(name);
 	/* A program, or a container, may call itself so. */
-	if (!strcmp(name, APPLICATION_KERNEL) || !strcmp(name, APPLICATION_IDLE))
+	if (!strcmp(name, NAME_KERNEL) || !strcmp(name, NAME_IDLE))
 		snprintf(name + len, size - len, "_");
 	return kind;
 }

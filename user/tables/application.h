@@ -36,14 +36,11 @@ unsigned int application_levels_up(const char *cgroup);
 /* As outputs print them; NULL-free, static. */
 extern const char *const application_kind_names[NR_APPLICATION_KINDS];
 
-/* Names of their own; a program that calls itself so is shown with "_" behind. */
-#define APPLICATION_KERNEL "kernel"
-#define APPLICATION_IDLE "idle"
-
 /*
  * Writes the name of the application to `name`: bytes from outside, not escaped, cut to size - 1.
  * cgroup is a path as in /proc/PID/cgroup, or NULL when it is not known; kernel: it is a kernel
- * thread, which belongs to APPLICATION_KERNEL (kind comm) wherever it is.
+ * thread, which belongs to NAME_KERNEL (kind comm) wherever it is. A
+ * program that calls itself as NAME_KERNEL or NAME_IDLE is shown with "_" behind.
  *
  * A unit is one of the host's: on the way to it there are only slices, and a user's service
  * manager. What lies below anything else may be called so by an init system of its own, in a

@@ -131,7 +131,7 @@ static bool hangs(const struct cmdlines *c)
 	return c->begun_ns && clock_ns() - c->begun_ns > PATIENCE_NS;
 }
 
-/* Likewise; until then at most, and some more must be looked at again. */
+/* Waits until then at most: some processes must be looked at again. */
 static void wait_for_one(struct cmdlines *c, u64 until_ns)
 {
 	u64 look_ns = clock_ns() + LOOK_NS;

@@ -25,11 +25,11 @@ struct ended {
 	char *application;
 	enum application_kind application_kind;
 	u64 groups;  /* that have ended so far */
-	u64 threads; /* likewise, of these groups */
+	u64 threads; /* of these groups, all that there ever were */
 	struct charges total;
 	struct charges published; /* as of a group */
 	u64 published_threads;
-	u64 changed;	    /* likewise */
+	u64 changed;	    /* see task_table_next_seq */
 	u32 holders;	    /* groups that have ended and are still charged: it must stay */
 	struct ended *next; /* of the same hash */
 	struct ended *newer, *older;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/names.h"
 
 void group_name_application(struct group *g)
 {
@@ -16,7 +17,7 @@ void group_name_application(struct group *g)
 			application_of(name, sizeof(name), g->cgroup, g->comm, g->kernel);
 	} else {
 		g->application_kind = APPLICATION_COMM;
-		snprintf(name, sizeof(name), "%s", APPLICATION_IDLE);
+		snprintf(name, sizeof(name), "%s", NAME_IDLE);
 	}
 	/* Mostly it has not changed. */
 	if (g->application && !strcmp(g->application, name))

@@ -26,15 +26,16 @@ struct group {
 	struct charges published; /* total as of the last publication */
 	struct histogram cost[NR_KINDS];
 	char *cmdline; /* arguments separated by spaces, NULL: not read or none; owned */
-	char *cgroup; /* path as in /proc, or the parent's as long as not read; NULL likewise; owned
-		       */
+	char *cgroup;  /* path as in /proc, or the parent's as long as not read; NULL: not known;
+			* owned
+			*/
 	char *application; /* see application.h; never NULL; owned */
 	enum application_kind application_kind;
 	bool details_read;
 	bool told;	     /* to somebody who wants to know when it ends: see task_table_ends */
 	struct ended *ended; /* where it is charged when it has ended; NULL: only in `other` */
 	u64 changed;	     /* see task_table_next_seq */
-	u64 described;	     /* likewise: its name, parent, command line, cgroup or application */
+	u64 described;	     /* the same of its name, parent, command line, cgroup or application */
 	u32 index;	     /* its slot */
 };
 

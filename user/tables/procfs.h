@@ -28,7 +28,7 @@ void procfs_cmdline(u32 tgid, u64 start_ns, char buf[CMDLINE_MAX]);
 /* The cgroup, as procfs_choose_cgroup has it; the caller's to free. NULL: the process is gone. */
 char *procfs_cgroup(u32 tgid, u64 start_ns);
 
-/* That of PID 1, likewise. */
+/* The same for PID 1. */
 char *procfs_cgroup_of_init(void);
 
 /*

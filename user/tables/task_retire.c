@@ -13,7 +13,8 @@
 enum {
 	/* How long after its exit event a task may still run; then the kernel is asked. */
 	EXIT_PATIENCE_S = 10,
-	/* Likewise when so many are exiting: at once, but not more often than each second. */
+	/* When so many are exiting, a resync is due at once, but not more often than each second.
+	 */
 	MANY_EXITING = 4096,
 };
 

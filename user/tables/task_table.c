@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/index.h"
+#include "common/names.h"
 #include "tables/task_table_private.h"
 
 static void copy_comm(char *to, const char *from)
@@ -309,7 +310,7 @@ void task_table_switch(struct task_table *t, u32 cpu, const struct switch_record
 
 static void add_idle(struct task_table *t)
 {
-	const struct task_record r = {.event = TASK_EXISTING, .kernel = 1, .comm = "idle"};
+	const struct task_record r = {.event = TASK_EXISTING, .kernel = 1, .comm = NAME_IDLE};
 
 	t->idle = entry_add(t, &r);
 }

@@ -59,7 +59,7 @@ void task_table_on_empty(struct task_table *t, task_empty_fn fn, void *ctx);
 
 /*
  * Called for a group whose details are to be read (again): it is new, or executed another program,
- * changed its name or moved. Its details_read is false then, and whoever reads sets it.
+ * changed its name or moved. Its details_read is false then, and the reader sets it.
  */
 typedef void (*task_unread_fn)(void *ctx, const struct group *g);
 void task_table_on_unread(struct task_table *t, task_unread_fn fn, void *ctx);

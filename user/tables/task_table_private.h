@@ -85,7 +85,7 @@ void entry_join(struct task_table *t, struct entry *e, u64 ts_ns);
 /* Its last switch is through, or nothing can come any more; it is kept until that is settled. */
 void entry_die(struct task_table *t, struct entry *e, u64 ts_ns);
 
-/* Likewise, but not from within an event: another thread of its group may be on its way. */
+/* The same, but not from within an event: another thread of its group may be on its way. */
 void entry_die_after_events(struct task_table *t, struct entry *e, u64 ts_ns);
 
 /* Frees them. */
