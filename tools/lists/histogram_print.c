@@ -10,21 +10,9 @@ enum { BAR = 36 };
 
 static void print_bar(u64 n, u64 most)
 {
-	int stars = most ? (int)(n * BAR / most) : 0;
+	int stars = histogram_bar(n, most, BAR);
 
-	if (n && !stars)
-		stars = 1;
 	printf("|%.*s%*s|\n", stars, "************************************", BAR - stars, "");
-}
-
-u64 histogram_octave(const struct histogram *h, int e)
-{
-	u64 n = 0;
-
-	for (u32 b = 0; b < NR_BUCKETS; b++)
-		if (bucket_low(b) >> e == 1)
-			n += histogram_bucket(h, b);
-	return n;
 }
 
 static void print_octaves(const struct histogram *h)
@@ -33,7 +21,7 @@ static void print_octaves(const struct histogram *h)
 	int first = -1, last = 0;
 
 	for (int e = 0; e <= BUCKET_MAX_EXP; e++) {
-		counts[e] = histogram_octave(h, e);
+		counts[e] = histogram_octave(h, (u32)e);
 		if (!counts[e])
 			continue;
 		first = first < 0 ? e : first;

@@ -5,9 +5,6 @@
 
 #include "common/histogram.h"
 
-/* Values in the octave [2^e, 2^(e+1)). */
-u64 histogram_octave(const struct histogram *h, int e);
-
 /* Its quantiles and a line per octave, on standard output. */
 void histogram_print(const char *kind, const struct histogram *h);
 

@@ -81,11 +81,7 @@ static void print_y_axis(double top, bool percent)
 
 static u64 bar_count(const struct histogram *h, u32 bar)
 {
-	u64 n = 0;
-
-	for (u32 b = bar * BUCKETS_PER_BAR; b < (bar + 1) * BUCKETS_PER_BAR && b < NR_BUCKETS; b++)
-		n += histogram_bucket(h, b);
-	return n;
+	return histogram_between(h, bar * BUCKETS_PER_BAR, (bar + 1) * BUCKETS_PER_BAR - 1);
 }
 
 static double bar_share(const struct histogram *h, u32 bar)

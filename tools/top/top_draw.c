@@ -192,16 +192,6 @@ static void draw_list(struct top *t)
 		    t->filter[0] ? " that the filter lets through" : "");
 }
 
-static u64 octave(const struct histogram *h, int e)
-{
-	u64 n = 0;
-
-	for (u32 b = 0; b < NR_BUCKETS; b++)
-		if (bucket_low(b) >> e == 1)
-			n += histogram_bucket(h, b);
-	return n;
-}
-
 /* One kind, `lines` octaves from 2^first ns on; the last line holds all above. */
 static void draw_histogram(const struct top *t, int y, int x, int width, int kind, int first)
 {
@@ -213,7 +203,7 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 	for (int e = 0; e <= BUCKET_MAX_EXP; e++) {
 		int line = e - first < 0 ? 0 : e - first >= lines ? lines - 1 : e - first;
 
-		counts[line] += octave(h, e);
+		counts[line] += histogram_octave(h, (u32)e);
 	}
 	for (int i = 0; i < lines; i++)
 		most = counts[i] > most ? counts[i] : most;
@@ -221,13 +211,13 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 	put(y, x, "%s %s  mean %s  p99 %s", kind_names[kind], format_count(count, (double)h->count),
 	    format_ns(mean, histogram_mean(h)), format_ns(p99, histogram_quantile(h, 0.99)));
 	for (int i = 0; i < lines; i++) {
-		int bar = most && room > 0 ? (int)(counts[i] * (u64)room / most) : 0;
+		int bar = histogram_bar(counts[i], most, room > 0 ? room : 0);
 
 		attrset(A_NORMAL);
 		put(y + 1 + i, x, "%8s%s %8s ", format_ns(low, (double)((u64)1 << (first + i))),
 		    i == lines - 1 ? "+" : " ", format_count(count, (double)counts[i]));
 		attrset(COLOR_PAIR(kind == KIND_THREAD ? PAIR_THREAD : PAIR_PROCESS));
-		for (int b = 0; b < (counts[i] && !bar && room > 0 ? 1 : bar); b++)
+		for (int b = 0; b < bar; b++)
 			mvaddch(y + 1 + i, x + 19 + b, '*');
 	}
 	attrset(A_NORMAL);
@@ -236,8 +226,8 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 static int first_octave(const struct top *t)
 {
 	for (int e = 0; e <= BUCKET_MAX_EXP; e++)
-		if (octave(cost_query_of(t->costs, KIND_THREAD), e) ||
-		    octave(cost_query_of(t->costs, KIND_PROCESS), e))
+		if (histogram_octave(cost_query_of(t->costs, KIND_THREAD), (u32)e) ||
+		    histogram_octave(cost_query_of(t->costs, KIND_PROCESS), (u32)e))
 			return e < BUCKET_MAX_EXP - HISTOGRAM_LINES
 				       ? e
 				       : BUCKET_MAX_EXP - HISTOGRAM_LINES;

@@ -53,6 +53,29 @@ u64 histogram_bucket(const struct histogram *h, u32 bucket)
 	return octave ? octave[bucket % BUCKET_SUBS] : 0;
 }
 
+u64 histogram_between(const struct histogram *h, u32 first, u32 last)
+{
+	u64 n = 0;
+
+	for (u32 b = first; b <= last && b < NR_BUCKETS; b++)
+		n += histogram_bucket(h, b);
+	return n;
+}
+
+u64 histogram_octave(const struct histogram *h, u32 e)
+{
+	u32 end = e < BUCKET_MAX_EXP ? bucket_index((u32)2 << e) : NR_BUCKETS;
+
+	return histogram_between(h, bucket_index((u32)1 << e), end - 1);
+}
+
+int histogram_bar(u64 n, u64 most, int width)
+{
+	int length = most ? (int)((double)n * width / (double)most) : 0;
+
+	return n && !length && width > 0 ? 1 : length;
+}
+
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	for (u32 o = 0; o <= NR_OCTAVES; o++) {

@@ -29,6 +29,19 @@ void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u32 min_ns
 /* Number of values in one bucket, 0 .. NR_BUCKETS - 1. */
 u64 histogram_bucket(const struct histogram *h, u32 bucket);
 
+/* Number of values in the buckets first .. last; those that there are not are empty. */
+u64 histogram_between(const struct histogram *h, u32 first, u32 last);
+
+/* Number of values in the octave [2^e, 2^(e+1)) ns, e in 0 .. BUCKET_MAX_EXP; the last has no end.
+ */
+u64 histogram_octave(const struct histogram *h, u32 e);
+
+/*
+ * How many characters of `width` a bar for n values has, where the longest one stands for `most`:
+ * at least one for what is there at all.
+ */
+int histogram_bar(u64 n, u64 most, int width);
+
 /* Adds every value of `from` to `to`. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 

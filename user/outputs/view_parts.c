@@ -210,13 +210,10 @@ void view_table(struct canvas *c, const struct view *v, bool all)
 	}
 }
 
+/* By their numbers in bucket.h. */
 static u64 octave_count(const struct histogram *h, u32 octave)
 {
-	u64 sum = 0;
-
-	for (u32 b = octave * BUCKET_SUBS; b < (octave + 1) * BUCKET_SUBS && b < NR_BUCKETS; b++)
-		sum += histogram_bucket(h, b);
-	return sum;
+	return histogram_between(h, octave * BUCKET_SUBS, (octave + 1) * BUCKET_SUBS - 1);
 }
 
 /* First and last octave that either histogram has hit; false: none. */
@@ -277,11 +274,8 @@ static void print_bar(struct canvas *c, enum style style, u64 count, u64 most)
 {
 	enum { WIDTH = 20 };
 	char bar[WIDTH + 1], text[FORMAT_LEN];
-	int stars = most ? (int)((double)count * WIDTH / (double)most) : 0;
+	int stars = histogram_bar(count, most, WIDTH);
 
-	/* What is there at all is seen. */
-	if (count && !stars)
-		stars = 1;
 	memset(bar, '*', (size_t)stars);
 	bar[stars] = '\0';
 	canvas_print(c, style, "|%-*s|", WIDTH, bar);
