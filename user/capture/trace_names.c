@@ -7,6 +7,7 @@
 #include "common/alloc.h"
 #include "common/array.h"
 #include "common/index.h"
+#include "common/text.h"
 
 enum {
 	/* Of so many tasks that have ended records may still come. */
@@ -29,12 +30,11 @@ struct trace_names {
 static struct trace_name *intern(struct trace_names *n, const char *comm)
 {
 	char text[NAME_LEN];
-	u64 hash = 0xcbf29ce484222325; /* FNV-1a */
 	struct trace_name *name;
+	u64 hash;
 
 	name_escape(text, sizeof(text), comm, COMM_LEN);
-	for (const char *c = text; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+	hash = text_hash(TEXT_HASH, text);
 	while ((name = index_find(n->by_text, hash)))
 		if (!strcmp(name->text, text))
 			return name;

@@ -161,3 +161,10 @@ char *text_disarm(char *utf8)
 	}
 	return utf8;
 }
+
+u64 text_hash(u64 hash, const char *text)
+{
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return hash;
+}

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "record.h"
+
 enum {
 	/* Room for the escaped form of a COMM_LEN name: each byte may become "\xNN". */
 	NAME_LEN = 16 * 4 + 1,
@@ -37,5 +39,12 @@ char *text_disarm(char *utf8);
 
 /* Writes it to `out`, cut or padded to exactly so many columns as far as size bytes hold them. */
 char *text_fit(char *out, size_t size, const char *utf8, int columns);
+
+/*
+ * FNV-1a of the bytes up to NUL, going on from `hash`: TEXT_HASH, or that of what comes before. A
+ * user who chooses the text can make it collide.
+ */
+#define TEXT_HASH 0xcbf29ce484222325ull
+u64 text_hash(u64 hash, const char *text);
 
 #endif

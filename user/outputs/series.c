@@ -110,15 +110,12 @@ static struct series *forgettable(struct series_table *t)
 	return NULL;
 }
 
-/* FNV-1a. A user who makes names collide makes us slow as if there were no hash, and nothing else.
- */
+/* A user who makes names collide makes us slow as if there were no hash, and nothing else. */
 static u32 *head_of(struct series_table *t, const char *name)
 {
-	u32 hash = 2166136261u;
+	u64 hash = text_hash(TEXT_HASH, name);
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return &t->heads[(hash ^ hash >> 16) % NR_HEADS];
+	return &t->heads[(hash ^ hash >> 32) % NR_HEADS];
 }
 
 static void forget(struct series_table *t, struct series *s)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/text.h"
 #include "tables/group.h"
 
 enum { NR_HEADS = 2048 }; /* a power of two */
@@ -33,16 +34,9 @@ void ended_table_free(struct ended_table *t)
 	free(t);
 }
 
-static u64 hash_add(u64 hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3; /* FNV-1a */
-	return hash;
-}
-
 static struct ended **head_of(struct ended_table *t, const char *comm, const char *cgroup)
 {
-	u64 hash = hash_add(hash_add(0xcbf29ce484222325, comm), cgroup ? cgroup : "");
+	u64 hash = text_hash(text_hash(TEXT_HASH, comm), cgroup ? cgroup : "");
 
 	return &t->heads[hash % NR_HEADS];
 }
