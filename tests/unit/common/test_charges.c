@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Charges against single switches that are counted one by one. */
+#include <string.h>
+
+#include "common/charges.h"
+#include "unit.h"
+
+enum { MANY = 3000 };
+
+/* Every number of it, whatever it is called. */
+static u64 *number(struct charges *c, size_t i)
+{
+	return (u64 *)c + i;
+}
+
+enum { NUMBERS = sizeof(struct charges) / sizeof(u64) };
+
+static struct charges random_charges(uint64_t *random)
+{
+	struct charges c;
+
+	for (size_t i = 0; i < NUMBERS; i++)
+		*number(&c, i) = next_random(random) >> 20;
+	return c;
+}
+
+static void each_switch_is_charged_once(void **state)
+{
+	struct charges c = {0};
+	u64 kinds[NR_KINDS] = {0}, user[NR_KINDS] = {0}, costs[NR_KINDS] = {0};
+	u64 user_costs[NR_KINDS] = {0}, reasons[NR_REASONS] = {0}, cost = 0;
+	uint64_t random = 1;
+
+	(void)state;
+	for (u32 i = 0; i < MANY; i++) {
+		u32 kind = i % NR_KINDS, from = i / NR_KINDS % NR_FROMS;
+		u32 reason = i / NR_KINDS / NR_FROMS % NR_REASONS;
+		u64 ns = next_random(&random) >> 40;
+
+		charges_add_in(&c, LABEL_INDEX(kind, from, reason), ns);
+		charges_add_out(&c, LABEL_INDEX(kind, from, reason));
+		kinds[kind]++;
+		costs[kind] += ns;
+		cost += ns;
+		user[kind] += from == FROM_USER;
+		user_costs[kind] += from == FROM_USER ? ns : 0;
+		reasons[reason]++;
+	}
+	assert_memory_equal(c.switches, kinds, sizeof(kinds));
+	assert_memory_equal(c.cost_ns, costs, sizeof(costs));
+	assert_memory_equal(c.user_switches, user, sizeof(user));
+	assert_memory_equal(c.user_cost_ns, user_costs, sizeof(user_costs));
+	assert_memory_equal(c.reasons, reasons, sizeof(reasons));
+	assert_int_equal(charges_switches(&c), MANY);
+	assert_int_equal(charges_cost_ns(&c), cost);
+}
+
+static void parts_add_up(void **state)
+{
+	uint64_t random = 2;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		struct charges a = random_charges(&random), b = random_charges(&random), sum = a;
+		struct charges grown;
+
+		charges_add(&sum, &b);
+		for (size_t k = 0; k < NUMBERS; k++)
+			assert_int_equal(*number(&sum, k), *number(&a, k) + *number(&b, k));
+		grown = charges_since(&sum, &a);
+		assert_memory_equal(&grown, &b, sizeof(b));
+		charges_subtract(&sum, &b);
+		assert_memory_equal(&sum, &a, sizeof(a));
+	}
+}
+
+/* Each number for itself. */
+static void what_fell_has_not_grown(void **state)
+{
+	uint64_t random = 3;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		struct charges now = random_charges(&random), before = random_charges(&random);
+		struct charges grown = charges_since(&now, &before);
+
+		for (size_t k = 0; k < NUMBERS; k++) {
+			u64 x = *number(&now, k), y = *number(&before, k);
+
+			assert_int_equal(*number(&grown, k), x < y ? 0 : x - y);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_switch_is_charged_once),
+		cmocka_unit_test(parts_add_up),
+		cmocka_unit_test(what_fell_has_not_grown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
