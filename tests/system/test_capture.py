@@ -176,6 +176,7 @@ def check_filtered(whole, filtered, wanted):
             assert switch.next_tid in wanted | {0} and instant.other_tid not in wanted
 
 
+@pytest.mark.alone
 def test_one_group(tracer, workload, out, tmp_path):
     """Of all that a CPU did, what one group had to do with."""
     tracer(interval=1)

@@ -116,8 +116,12 @@ def test_what_has_changed_since_makes_up_the_whole(tracer, workload):
         threads.update(by_id(changed["threads"], "tid"))
         whole = client.snapshot("groups", "threads")
         moved = client.snapshot("groups", "threads", since=changed["seq"])
-        still_groups = by_id(whole["groups"], "tgid").keys() - by_id(moved["groups"], "tgid").keys()
-        still = by_id(whole["threads"], "tid").keys() - by_id(moved["threads"], "tid").keys()
+        # What others started after `changed` and ended before `moved` is in neither.
+        last = client.snapshot("groups", "threads")
+        still_groups = (by_id(whole["groups"], "tgid").keys() & by_id(last["groups"], "tgid").keys()
+                        ) - by_id(moved["groups"], "tgid").keys()
+        still = (by_id(whole["threads"], "tid").keys() & by_id(last["threads"], "tid").keys()
+                 ) - by_id(moved["threads"], "tid").keys()
         assert len(still) > 10
         for key in still:
             assert threads[key] == by_id(whole["threads"], "tid")[key]

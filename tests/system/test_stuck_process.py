@@ -45,10 +45,16 @@ def test_only_command_lines_are_missing(tracer, workload, stuck):
 def test_what_was_stuck_is_read_once_it_goes_on(tracer, workload, stuck, tmp_path):
     traced = tracer(command=stuck.command)
     other = workload("pair", "thread", "pipe", CPU, 1000)
+    # More than are asked for at once.
+    crowd = workload("names", *["78"] * 300)
     assert not identities.group(traced.fresh(), other.line["pid"])["cmdline"]
     (tmp_path / "fifo").write_text("at last", encoding="ascii")
     deadline = time.monotonic() + PATIENCE_S
-    while not identities.group(publication := traced.fresh(), other.line["pid"])["cmdline"]:
+    wanted = {other.line["pid"], *(task["tgid"] for task in crowd.tasks)}
+    while True:
+        publication = traced.fresh()
+        if all(identities.group(publication, tgid)["cmdline"] for tgid in wanted):
+            break
         assert time.monotonic() < deadline
     assert identities.group(publication, stuck.line["pid"])["cmdline"] == "at last"
     assert identities.group(publication, other.line["pid"])["cmdline"].endswith("1000")

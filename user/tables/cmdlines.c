@@ -111,10 +111,13 @@ void cmdlines_free(struct cmdlines *c)
 		release(c);
 }
 
-void cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
+bool cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
 {
+	bool asked;
+
 	pthread_mutex_lock(&c->lock);
-	if (c->done + c->waiting < ROOM) {
+	asked = c->done + c->waiting < ROOM;
+	if (asked) {
 		struct cmdline *i = item(c, c->done + c->waiting++);
 
 		i->tgid = tgid;
@@ -123,6 +126,7 @@ void cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
 		pthread_cond_signal(&c->asked);
 	}
 	pthread_mutex_unlock(&c->lock);
+	return asked;
 }
 
 /* Under the lock. */

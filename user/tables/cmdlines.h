@@ -29,8 +29,8 @@ void cmdlines_free(struct cmdlines *c);
 /* Whether no more can be asked for until some are taken. */
 bool cmdlines_full(struct cmdlines *c);
 
-/* Does nothing when it is full. */
-void cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot);
+/* False, and nothing is asked for, when it is full. */
+bool cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot);
 
 /*
  * The next one that has been read, in their order. Waits until until_ns

@@ -18,6 +18,7 @@ struct proc_details {
 	u32 *queue;		   /* slots of groups, a circle */
 	size_t first, waiting, room;
 	bool *queued; /* by slot */
+	bool missed;  /* a command line was not asked for: one hung, and there was no room behind */
 };
 
 static void note(void *ctx, const struct group *g)
@@ -106,8 +107,8 @@ static void read_group(struct proc_details *d, struct group *g)
 	g->details_read = true;
 	if (read_cgroup(g))
 		task_table_described(d->tasks, g);
-	if (d->cmdlines)
-		cmdlines_ask(d->cmdlines, g->tgid, g->start_ns, g->index);
+	if (d->cmdlines && !cmdlines_ask(d->cmdlines, g->tgid, g->start_ns, g->index))
+		d->missed = true;
 }
 
 /* What has gone keeps what it had. Returns whether one came. */
@@ -145,6 +146,22 @@ static bool take_cmdlines(struct proc_details *d, u64 until_ns)
 	return false;
 }
 
+/* Once it goes on: those that were not asked for, among all that have none. */
+static void note_missed(struct proc_details *d)
+{
+	if (!d->missed || cmdlines_full(d->cmdlines))
+		return;
+	d->missed = false;
+	for (size_t i = 0; i < task_table_group_slots(d->tasks); i++) {
+		struct group *g = task_table_group(d->tasks, i);
+
+		if (!g || g->cmdline || g->kernel)
+			continue;
+		g->details_read = false;
+		note(d, g);
+	}
+}
+
 bool proc_details_waiting(const struct proc_details *d)
 {
 	return d->waiting || (d->cmdlines && cmdlines_pending(d->cmdlines));
@@ -154,6 +171,7 @@ bool proc_details_read(struct proc_details *d, u64 budget_ns)
 {
 	u64 start = clock_ns(), until = start + (budget_ns < LONG_NS ? budget_ns : LONG_NS);
 
+	note_missed(d);
 	while (d->waiting && clock_ns() < until && make_room(d, until)) {
 		u32 slot = d->queue[d->first];
 		struct group *g = task_table_group(d->tasks, slot);
