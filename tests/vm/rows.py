@@ -79,13 +79,12 @@ ROWS = (
     # many, nohz_full= and isolcpus= (which take more than one), cgroup version, pid_max, clock
     # source, the compiler of the BPF programs. As it is by default, "newest" above has it.
     mixed("one-none", "preempt=none tv.cgroup=1", f"{CGROUPS} {LARGE_PIDS}", prepare=LARGEST_PID),
-    mixed("one-full", "preempt=full tv.cgroup=2 tsc=unstable", f"{CGROUPS} {CLOCKSOURCE} {SKIPPED}",
-          newest_clang=True),
+    mixed("one-full", "preempt=full tv.cgroup=2 tsc=unstable", f"{CLOCKSOURCE} {SKIPPED}", newest_clang=True),
     mixed("one-lazy", "preempt=lazy tv.cgroup=1 tsc=unstable", f"{CLOCKSOURCE} {SKIPPED}"),
     mixed("many-none", f"preempt=none tv.cgroup=2 tsc=unstable maxcpus=2 {ISOLATED}",
           f"{CGROUPS} {CLOCKSOURCE}", cpus="8"),
     mixed("many-full", f"preempt=full tv.cgroup=1 {ISOLATED}",
-          f"{CGROUPS} {HOTPLUG} {LARGE_PIDS} {SKIPPED}", cpus="8", prepare=LARGEST_PID),
+          f"{HOTPLUG} {LARGE_PIDS} {SKIPPED}", cpus="8", prepare=LARGEST_PID),
     mixed("many-lazy", f"preempt=lazy tv.cgroup=2 {ISOLATED}", f"{HOTPLUG} {LARGE_PIDS} {SKIPPED}",
           cpus="8", prepare=LARGEST_PID, newest_clang=True),
 
