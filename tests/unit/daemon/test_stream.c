@@ -15,7 +15,7 @@
 #include "outputs/stream.h"
 #include "unit.h"
 
-enum { MOST = 64 << 10, PIECES = 3000, MOST_PIECE = 5000, PATIENCE_MS = 20000 };
+enum { MOST = 128 << 10, PIECES = 3000, MOST_PIECE = 5000, PATIENCE_MS = 20000 };
 
 struct pipe_ends {
 	int read, write;
@@ -95,7 +95,7 @@ static void nothing_taken_is_lost(void **state)
 			assert_true(in - out <= MOST + MOST_PIECE + 4096);
 		}
 		/* At its own pace, sometimes not at all for long. */
-		if (i % 1000 > 100 && in - out > MOST / 2)
+		while (i % 1000 > 100 && in - out > MOST / 2)
 			read_some(p.read, &out, next_random(&random) % MOST_PIECE + 1);
 	}
 	assert_true(refused > 0 && refused < PIECES / 2);
@@ -105,6 +105,28 @@ static void nothing_taken_is_lost(void **state)
 	stream_wait_idle(s, PATIENCE_MS);
 	assert_true(stream_is_idle(s));
 	assert_int_equal(stream_error(s), 0);
+	assert_int_equal(stream_finish(s, -1, -1), 0);
+	stream_close(s);
+	close_pipe(p);
+}
+
+/* To the byte: a piece counts until all of it is written. */
+static void no_more_waits_than_is_allowed(void **state)
+{
+	enum { FIRST = 10000 };
+	struct pipe_ends p = small_pipe();
+	struct stream *s;
+	size_t out = 0;
+
+	(void)state;
+	assert_int_equal(stream_open(&s, p.write, MOST), 0);
+	/* More than the pipe takes, which nobody reads yet. */
+	assert_int_equal(stream_submit(s, piece_of(0, FIRST), FIRST), 0);
+	assert_int_equal(stream_submit(s, piece_of(0, MOST), MOST - FIRST + 1), -ENOBUFS);
+	assert_int_equal(stream_submit(s, piece_of(FIRST, MOST), MOST - FIRST), 0);
+	assert_int_equal(stream_submit(s, piece_of(0, 1), 1), -ENOBUFS);
+	while (out < MOST)
+		read_some(p.read, &out, MOST_PIECE);
 	assert_int_equal(stream_finish(s, -1, -1), 0);
 	stream_close(s);
 	close_pipe(p);
@@ -219,7 +241,7 @@ static void *read_slowly(void *ctx)
 
 	while (r->out < r->all) {
 		read_some(r->fd, &r->out, 4096);
-		poll(NULL, 0, 60);
+		poll(NULL, 0, 80);
 	}
 	return NULL;
 }
@@ -227,7 +249,7 @@ static void *read_slowly(void *ctx)
 static void patience_is_for_each_step(void **state)
 {
 	struct pipe_ends p = small_pipe();
-	struct reader r = {.fd = p.read, .all = 15 * 4096};
+	struct reader r = {.fd = p.read, .all = 30 * 4096};
 	struct stream *s;
 	pthread_t thread;
 
@@ -235,7 +257,7 @@ static void patience_is_for_each_step(void **state)
 	assert_int_equal(stream_open(&s, p.write, MOST), 0);
 	assert_int_equal(stream_submit(s, piece_of(0, r.all), r.all), 0);
 	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &r), 0);
-	assert_int_equal(stream_finish(s, -1, 500), 0);
+	assert_int_equal(stream_finish(s, -1, 1200), 0);
 	stream_close(s);
 	pthread_join(thread, NULL);
 	assert_int_equal(r.out, r.all);
@@ -271,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_taken_is_lost),
+		cmocka_unit_test(no_more_waits_than_is_allowed),
 		cmocka_unit_test(a_large_piece_is_taken_alone),
 		cmocka_unit_test(a_reader_that_goes_is_an_error),
 		cmocka_unit_test(a_failing_write_is_an_error),
