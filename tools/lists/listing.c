@@ -27,7 +27,11 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 		snprintf(buf, CELL_TEXT_LEN, "%.0f", v);
 		return buf;
 	case CELL_COUNT:
-		return format_count(buf, v);
+		format_count(buf, v);
+		/* "12.3k" */
+		if (c->width && strlen(buf) > (size_t)c->width && v < 999.5e3)
+			snprintf(buf, CELL_TEXT_LEN, "%.0fk", v / 1e3);
+		return buf;
 	case CELL_RATE:
 		return format_rate(buf, v);
 	case CELL_NS:

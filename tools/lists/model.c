@@ -182,10 +182,14 @@ static void read_charges(struct charges *c, struct json_object *o, const char *s
 		c->reasons[i] = read_number(reasons, reason_names[i]);
 }
 
+/* NULL: not known, or what cannot go, as the idle tasks and programs, which have no tgid. */
 static struct known *find_gone(const struct model *m, struct json_object *item)
 {
-	return index_find(m->by_id, id_of((u32)json_object_get_uint64(read_item(item, 0)),
-					  json_object_get_uint64(read_item(item, 1))));
+	u32 tgid = (u32)json_object_get_uint64(read_item(item, 0));
+
+	if (!tgid)
+		return NULL;
+	return index_find(m->by_id, id_of(tgid, json_object_get_uint64(read_item(item, 1))));
 }
 
 /*

@@ -55,13 +55,15 @@ static bool parse_value(const char *text, const struct unit *units, double *v)
 
 	errno = 0;
 	*v = strtod(text, &end);
-	if (end == text || errno || !isfinite(*v) || *v < 0)
+	/* strtod() takes hexadecimal numbers, too. */
+	if (end == text || errno || *v < 0 || memchr(text, 'x', (size_t)(end - text)) ||
+	    memchr(text, 'X', (size_t)(end - text)))
 		return false;
 	end += strspn(end, " ");
 	for (; units->name; units++)
 		if (!strcmp(end, units->name)) {
 			*v *= units->factor;
-			return true;
+			return isfinite(*v);
 		}
 	return false;
 }

@@ -23,7 +23,7 @@ u64 arguments_seconds(const char *option, const char *text, double min, double m
 		exit(fail(arguments_bad_status,
 			  "--%s: '%s' is not a number of seconds from %g to %g", option, text, min,
 			  max));
-	return (u64)(s * 1e9);
+	return (u64)(s * 1e9 + 0.5);
 }
 
 u64 arguments_number(const char *option, const char *text, u64 min, u64 max)

@@ -44,6 +44,11 @@ void charges_subtract(struct charges *from, const struct charges *part)
 		from->reasons[r] -= part->reasons[r];
 }
 
+static u64 least(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
 static u64 growth(u64 now, u64 before)
 {
 	return now > before ? now - before : 0;
@@ -56,8 +61,11 @@ struct charges charges_since(const struct charges *now, const struct charges *be
 	for (int k = 0; k < NR_KINDS; k++) {
 		c.switches[k] = growth(now->switches[k], before->switches[k]);
 		c.cost_ns[k] = growth(now->cost_ns[k], before->cost_ns[k]);
-		c.user_switches[k] = growth(now->user_switches[k], before->user_switches[k]);
-		c.user_cost_ns[k] = growth(now->user_cost_ns[k], before->user_cost_ns[k]);
+		/* Where one fell and the other did not, a part would be more than the whole. */
+		c.user_switches[k] = least(growth(now->user_switches[k], before->user_switches[k]),
+					   c.switches[k]);
+		c.user_cost_ns[k] =
+			least(growth(now->user_cost_ns[k], before->user_cost_ns[k]), c.cost_ns[k]);
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		c.reasons[r] = growth(now->reasons[r], before->reasons[r]);

@@ -10,6 +10,8 @@
 
 void buffer_add(struct buffer *b, const void *data, size_t len)
 {
+	if (!len)
+		return;
 	if (b->begin && b->room - b->end < len) {
 		memmove(b->data, b->data + b->begin, buffer_len(b));
 		b->end -= b->begin;

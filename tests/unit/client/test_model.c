@@ -518,6 +518,9 @@ static void odd_replies_are_survived(void **state)
 		"1024,\"comm\":\"\\u001b[31m\",\"cmdline\":\"\\n\",\"application\":{\"name\":"
 		"\"\\u0007\",\"kind\":\"no such\"}}]",
 		"\"gone\":[[1,1024],[1,1024]],\"ended\":[{\"id\":2,\"gone\":[[1,1024],[1,1024]]}]",
+		/* A program that goes into itself. */
+		"\"gone\":[],\"ended\":[{\"id\":5,\"comm\":\"x\",\"gone\":[[0,5120],[1,1024]]}]",
+		"\"gone\":[[0,5120]],\"ended\":[{\"id\":5,\"gone\":[[0,5120]]}]",
 		"\"time_ns\":\"x\",\"seq\":null,\"host\":[]",
 	};
 

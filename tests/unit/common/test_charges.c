@@ -21,6 +21,11 @@ static struct charges random_charges(uint64_t *random)
 
 	for (size_t i = 0; i < NUMBERS; i++)
 		*number(&c, i) = next_random(random) >> 20;
+	/* What came from programs is a part of the whole. */
+	for (int k = 0; k < NR_KINDS; k++) {
+		c.user_switches[k] %= c.switches[k] + 1;
+		c.user_cost_ns[k] %= c.cost_ns[k] + 1;
+	}
 	return c;
 }
 
@@ -74,7 +79,7 @@ static void parts_add_up(void **state)
 	}
 }
 
-/* Each number for itself. */
+/* Each number for itself, and no part more than the whole. */
 static void what_fell_has_not_grown(void **state)
 {
 	uint64_t random = 3;
@@ -82,14 +87,37 @@ static void what_fell_has_not_grown(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++) {
 		struct charges now = random_charges(&random), before = random_charges(&random);
-		struct charges grown = charges_since(&now, &before);
+		struct charges grown = charges_since(&now, &before), expected;
 
 		for (size_t k = 0; k < NUMBERS; k++) {
 			u64 x = *number(&now, k), y = *number(&before, k);
 
-			assert_int_equal(*number(&grown, k), x < y ? 0 : x - y);
+			*number(&expected, k) = x < y ? 0 : x - y;
 		}
+		for (int k = 0; k < NR_KINDS; k++) {
+			if (expected.user_switches[k] > expected.switches[k])
+				expected.user_switches[k] = expected.switches[k];
+			if (expected.user_cost_ns[k] > expected.cost_ns[k])
+				expected.user_cost_ns[k] = expected.cost_ns[k];
+		}
+		assert_memory_equal(&grown, &expected, sizeof(grown));
 	}
+}
+
+/* Two readings of one task at different times, or of two tasks one of which took the other over. */
+static void a_part_is_never_more_than_the_whole(void **state)
+{
+	struct charges before = {.switches = {10}, .cost_ns = {500}};
+	struct charges now = {.switches = {12}, .cost_ns = {600}};
+	struct charges grown;
+
+	(void)state;
+	now.user_switches[KIND_THREAD] = 5;
+	now.user_cost_ns[KIND_THREAD] = 300;
+	grown = charges_since(&now, &before);
+	assert_int_equal(grown.switches[KIND_THREAD], 2);
+	assert_int_equal(grown.user_switches[KIND_THREAD], 2);
+	assert_int_equal(grown.user_cost_ns[KIND_THREAD], 100);
 }
 
 int main(void)
@@ -98,6 +126,7 @@ int main(void)
 		cmocka_unit_test(each_switch_is_charged_once),
 		cmocka_unit_test(parts_add_up),
 		cmocka_unit_test(what_fell_has_not_grown),
+		cmocka_unit_test(a_part_is_never_more_than_the_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
