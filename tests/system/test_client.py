@@ -273,13 +273,16 @@ def test_bad_arguments(arguments, word):
     assert word in bad(USAGE, *arguments)
 
 
-@pytest.mark.parametrize("option", ["--bad", "-Z", "--interval", "--json=yes"])
-def test_no_such_option(option):
-    result = tvtrace("groups", option)
+@pytest.mark.parametrize("command", ["status", "groups", "threads", "hist", "top", "capture",
+                                     "trigger", "report"])
+@pytest.mark.parametrize("option", ["--bad", "-Z", "--socket"])
+def test_no_such_option(command, option):
+    """In argp's words, as of other GNU programs: what is wrong, and where help is."""
+    result = tvtrace(command, option)
     assert (result.returncode, result.stdout) == (USAGE, "")
     said, help_line = result.stderr.splitlines()
-    assert said.startswith("tvtrace groups: ") and option.strip("-").split("=")[0] in said
-    assert help_line.startswith("Try `tvtrace groups --help'")
+    assert said.startswith(f"tvtrace {command}: ") and option.strip("-") in said
+    assert help_line.startswith(f"Try `tvtrace {command} --help'")
 
 
 def test_what_is_not_there(tracer):

@@ -578,7 +578,7 @@ def test_other_paths(tmp_path):
     (("a", "--from", "2", "--to", "1"), "--to"), (("a", "--sort", "x"), "--sort"),
     (("a", "--app", "--sort", "tgid"), "--sort"), (("a", "--limit", "0"), "--limit"),
     (("a", "--json", "--csv"), "exclude"), (("a", "--html", "--json"), "exclude"),
-    (("a", "--app", "--threads"), "exclude"), (("a", "--nothing"), "--nothing")])
+    (("a", "--app", "--threads"), "exclude")])
 def test_bad_options(arguments, message):
     assert message in bad(USAGE, *arguments)[0]
 
