@@ -280,7 +280,7 @@ def test_no_such_option(command, option):
     """In argp's words, as of other GNU programs: what is wrong, and where help is."""
     result = tvtrace(command, option)
     assert (result.returncode, result.stdout) == (USAGE, "")
-    said, help_line = result.stderr.splitlines()
+    said, help_line = result.stderr.split("\n", 1)
     assert said.startswith(f"tvtrace {command}: ") and option.strip("-") in said
     assert help_line.startswith(f"Try `tvtrace {command} --help'")
 

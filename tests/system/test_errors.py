@@ -80,7 +80,7 @@ def test_no_such_option(options, word):
     """In argp's words, as of other GNU programs: what is wrong, and where help is."""
     result = tvtraced.run(*options)
     assert (result.returncode, result.stdout) == (tvtraced.USAGE, "")
-    said, help_line = result.stderr.splitlines()
+    said, help_line = result.stderr.split("\n", 1)
     assert word in said and help_line.startswith("Try `tvtraced --help'")
 
 
