@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "collect/recent.h"
+
 #include "common/clock.h"
+
 static const struct recent_sample *sample(const struct recent *r, u64 i)
 {
 	return &r->samples[i % RECENT_SAMPLES];

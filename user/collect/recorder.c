@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/array.h"
+#include "common/queue.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* linux/mman.h */
@@ -27,8 +28,8 @@ struct follower {
 struct recorder {
 	size_t limit, bytes; /* of what is kept, the chunk that is being filled included */
 	struct chunk *open;  /* NULL: none */
-	struct chunk **kept; /* a circle, oldest first */
-	size_t first, n, room;
+	struct chunk **kept; /* oldest first */
+	struct queue queue;  /* of them */
 	struct chunk *spare[MAX_SPARE]; /* to be filled anew: their pages are there already */
 	size_t nr_spare;
 	struct follower *followers;
@@ -150,18 +151,16 @@ struct recorder *recorder_new(size_t bytes)
 
 	r->limit = bytes;
 	/* Closed early, chunks are smaller than they might be: one a second while captures run. */
-	r->room = bytes / CHUNK_BYTES * 32 + 64;
-	r->kept = xcalloc(r->room, sizeof(struct chunk *));
+	r->queue.room = bytes / CHUNK_BYTES * 32 + 64;
+	r->kept = xcalloc(r->queue.room, sizeof(struct chunk *));
 	return r;
 }
 
 static void forget_oldest(struct recorder *r)
 {
-	struct chunk *c = r->kept[r->first];
+	struct chunk *c = r->kept[queue_pop(&r->queue)];
 
 	r->bytes -= c->len;
-	r->first = (r->first + 1) % r->room;
-	r->n--;
 	chunk_unref(c);
 }
 
@@ -169,7 +168,7 @@ void recorder_free(struct recorder *r)
 {
 	if (!r)
 		return;
-	while (r->n)
+	while (r->queue.n)
 		forget_oldest(r);
 	take_unneeded(r);
 	while (r->nr_spare)
@@ -182,13 +181,13 @@ void recorder_free(struct recorder *r)
 
 static void keep(struct recorder *r, struct chunk *c)
 {
-	while (r->n && (r->bytes + c->len > r->limit || r->n == r->room))
+	while (r->queue.n && (r->bytes + c->len > r->limit || queue_full(&r->queue)))
 		forget_oldest(r);
 	if (c->len > r->limit) {
 		chunk_unref(c);
 		return;
 	}
-	r->kept[(r->first + r->n++) % r->room] = c;
+	r->kept[queue_push(&r->queue)] = c;
 	r->bytes += c->len;
 }
 
@@ -309,8 +308,8 @@ void recorder_clock(struct recorder *r, u64 ts_ns, u64 before_ns, u64 after_ns)
 
 void recorder_each(struct recorder *r, u64 since_ns, recorder_fn fn, void *ctx)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct chunk *c = r->kept[(r->first + i) % r->room];
+	for (size_t i = 0; i < r->queue.n; i++) {
+		struct chunk *c = r->kept[queue_at(&r->queue, i)];
 
 		if (c->last_ns >= since_ns)
 			fn(ctx, c);
@@ -344,7 +343,7 @@ size_t recorder_limit(const struct recorder *r)
 
 u64 recorder_oldest_ns(const struct recorder *r)
 {
-	if (r->n)
-		return r->kept[r->first]->first_ns;
+	if (r->queue.n)
+		return r->kept[queue_at(&r->queue, 0)]->first_ns;
 	return r->open ? r->open->first_ns : 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "common/clock.h"
+
 /* What the host's clocks are ahead by: CLOCK_MONOTONIC, CLOCK_BOOTTIME; modulo 2^64. */
 static u64 ahead[2];
 

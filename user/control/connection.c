@@ -17,6 +17,7 @@
 #include "control/capture_session.h"
 #include "control/reply.h"
 #include "protocol.h"
+
 enum {
 	REQUEST_PATIENCE_S = 5, /* from the first byte to the last */
 	REPLY_PATIENCE_S = 10,	/* without a byte taken */

@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/queue.h"
 #include "common/thread.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 };
 
 /*
- * A circle: from `first` on those that were read and not taken, then those to be read. The thread
+ * In the queue those that were read and not taken are first, then come those to be read. The thread
  * allocates nothing: others may keep it from its CPU while it holds malloc's lock of that memory,
  * and the event loop that frees it would wait.
  */
@@ -27,14 +28,20 @@ struct cmdlines {
 	pthread_cond_t asked, read;
 	pthread_t thread;
 	struct cmdline items[ROOM];
-	size_t first, done, waiting;
-	u64 begun_ns; /* the one that is being read; 0: none is */
+	struct queue queue; /* of items */
+	size_t done;	    /* those of it that were read */
+	u64 begun_ns;	    /* the one that is being read; 0: none is */
 	bool stop;
 };
 
 static struct cmdline *item(struct cmdlines *c, size_t i)
 {
-	return &c->items[(c->first + i) % ROOM];
+	return &c->items[queue_at(&c->queue, i)];
+}
+
+static size_t waiting(const struct cmdlines *c)
+{
+	return c->queue.n - c->done;
 }
 
 static void *run(void *ctx)
@@ -46,7 +53,7 @@ static void *run(void *ctx)
 	for (;;) {
 		struct cmdline asked;
 
-		while (!c->waiting && !c->stop)
+		while (!waiting(c) && !c->stop)
 			pthread_cond_wait(&c->asked, &c->lock);
 		if (c->stop)
 			break;
@@ -60,7 +67,6 @@ static void *run(void *ctx)
 		memcpy(item(c, c->done)->text, text, sizeof(text));
 		c->begun_ns = 0;
 		c->done++;
-		c->waiting--;
 		pthread_cond_signal(&c->read);
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -81,6 +87,7 @@ struct cmdlines *cmdlines_new(void)
 	pthread_condattr_t attr;
 	int err;
 
+	c->queue.room = ROOM;
 	thread_mutex_init(&c->lock);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -116,9 +123,9 @@ bool cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
 	bool asked;
 
 	pthread_mutex_lock(&c->lock);
-	asked = c->done + c->waiting < ROOM;
+	asked = !queue_full(&c->queue);
 	if (asked) {
-		struct cmdline *i = item(c, c->done + c->waiting++);
+		struct cmdline *i = &c->items[queue_push(&c->queue)];
 
 		i->tgid = tgid;
 		i->slot = slot;
@@ -151,12 +158,11 @@ bool cmdlines_take(struct cmdlines *c, struct cmdline *result, u64 until_ns)
 	bool took;
 
 	pthread_mutex_lock(&c->lock);
-	while (!c->done && c->waiting && !hangs(c) && clock_ns() < until_ns)
+	while (!c->done && waiting(c) && !hangs(c) && clock_ns() < until_ns)
 		wait_for_one(c, until_ns);
 	took = c->done;
 	if (took) {
-		*result = *item(c, 0);
-		c->first = (c->first + 1) % ROOM;
+		*result = c->items[queue_pop(&c->queue)];
 		c->done--;
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -168,7 +174,7 @@ bool cmdlines_full(struct cmdlines *c)
 	bool full;
 
 	pthread_mutex_lock(&c->lock);
-	full = c->done + c->waiting == ROOM;
+	full = queue_full(&c->queue);
 	pthread_mutex_unlock(&c->lock);
 	return full;
 }
@@ -178,7 +184,7 @@ bool cmdlines_pending(struct cmdlines *c)
 	bool pending;
 
 	pthread_mutex_lock(&c->lock);
-	pending = c->done || (c->waiting && !hangs(c));
+	pending = c->done || (waiting(c) && !hangs(c));
 	pthread_mutex_unlock(&c->lock);
 	return pending;
 }

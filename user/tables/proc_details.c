@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/queue.h"
 #include "tables/cmdlines.h"
 #include "tables/procfs.h"
 
@@ -15,10 +16,10 @@
 struct proc_details {
 	struct task_table *tasks;
 	struct cmdlines *cmdlines; /* NULL: nobody wants them */
-	u32 *queue;		   /* slots of groups, a circle */
-	size_t first, waiting, room;
-	bool *queued; /* by slot */
-	bool missed;  /* a command line was not asked for: one hung, and there was no room behind */
+	u32 *slots;		   /* of the groups to be read */
+	struct queue waiting;	   /* of them */
+	bool *queued;		   /* by slot */
+	bool missed; /* a command line was not asked for: one hung, and there was no room behind */
 };
 
 static void note(void *ctx, const struct group *g)
@@ -28,7 +29,7 @@ static void note(void *ctx, const struct group *g)
 	if (d->queued[g->index])
 		return;
 	d->queued[g->index] = true;
-	d->queue[(d->first + d->waiting++) % d->room] = g->index;
+	d->slots[queue_push(&d->waiting)] = g->index;
 }
 
 /* The first process is at the root of the host's cgroups, or in a scope directly below it. */
@@ -52,9 +53,9 @@ struct proc_details *proc_details_new(struct task_table *tasks, size_t max_group
 		return NULL;
 	}
 	find_root();
-	d->room = max_groups + 1; /* and the idle tasks */
-	d->queue = xcalloc(d->room, sizeof(*d->queue));
-	d->queued = xcalloc(d->room, sizeof(*d->queued));
+	d->waiting.room = max_groups + 1; /* and the idle tasks */
+	d->slots = xcalloc(d->waiting.room, sizeof(*d->slots));
+	d->queued = xcalloc(d->waiting.room, sizeof(*d->queued));
 	task_table_on_unread(tasks, note, d);
 	return d;
 }
@@ -64,7 +65,7 @@ void proc_details_free(struct proc_details *d)
 	if (!d)
 		return;
 	cmdlines_free(d->cmdlines);
-	free(d->queue);
+	free(d->slots);
 	free(d->queued);
 	free(d);
 }
@@ -164,7 +165,7 @@ static void note_missed(struct proc_details *d)
 
 bool proc_details_waiting(const struct proc_details *d)
 {
-	return d->waiting || (d->cmdlines && cmdlines_pending(d->cmdlines));
+	return d->waiting.n || (d->cmdlines && cmdlines_pending(d->cmdlines));
 }
 
 bool proc_details_read(struct proc_details *d, u64 budget_ns)
@@ -172,15 +173,13 @@ bool proc_details_read(struct proc_details *d, u64 budget_ns)
 	u64 start = clock_ns(), until = start + (budget_ns < LONG_NS ? budget_ns : LONG_NS);
 
 	note_missed(d);
-	while (d->waiting && clock_ns() < until && make_room(d, until)) {
-		u32 slot = d->queue[d->first];
+	while (d->waiting.n && clock_ns() < until && make_room(d, until)) {
+		u32 slot = d->slots[queue_pop(&d->waiting)];
 		struct group *g = task_table_group(d->tasks, slot);
 
-		d->first = (d->first + 1) % d->room;
-		d->waiting--;
 		d->queued[slot] = false;
 		if (g && g->tgid && g->threads && !g->details_read)
 			read_group(d, g);
 	}
-	return take_cmdlines(d, until) || d->waiting;
+	return take_cmdlines(d, until) || d->waiting.n;
 }
