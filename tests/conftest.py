@@ -25,6 +25,25 @@ collect_ignore = [] if GUEST else ["vm"]
 def pytest_addoption(parser):
     parser.addoption("--shard", metavar="I/N", default="1/1",
                      help="run the I-th of N parts, each of whole files")
+    parser.addoption("--failed-to", metavar="FILE",
+                     help="write the ids of the tests that fail, a line each")
+
+
+def pytest_configure(config):
+    if config.getoption("--failed-to"):
+        config.pluginmanager.register(Failed(config.getoption("--failed-to")))
+
+
+class Failed:
+    """Notes each test that fails, in whatever phase."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            with open(self.path, "a", encoding="utf-8") as file:
+                print(report.nodeid, file=file)
 
 
 def pytest_collection_modifyitems(config, items):

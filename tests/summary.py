@@ -15,7 +15,7 @@ LONG_S = 10
 
 
 def cases(path):
-    """(name, outcome, reason) of each test in a file of results."""
+    """(id, name, outcome, reason) of each test in a file of results."""
     for case in xml.etree.ElementTree.parse(path).iter("testcase"):
         name = f"{path.stem}: {case.get('name')}"
         outcome, reason = "passed", ""
@@ -24,17 +24,36 @@ def cases(path):
                 outcome = "failed"
             elif child.tag == "skipped":
                 outcome, reason = "skipped", child.get("message") or child.text or ""
-        yield name, outcome, " ".join(reason.split())
+        yield (case.get("classname"), case.get("name")), name, outcome, " ".join(reason.split())
+
+
+def run_again(directory, name):
+    """Outcomes, by id, of tests that failed beside others (pytest_halves of tools/check)."""
+    path = directory / f"{name.rpartition('-')[0]}-again.xml"
+    try:
+        return {test: outcome for test, _, outcome, _ in cases(path)}
+    except (OSError, xml.etree.ElementTree.ParseError):
+        return {}
 
 
 def step_results(directory, status, name):
+    """(name, outcome, reason) of each test of a step, or of the step itself."""
     path = directory / f"{name}.xml"
     try:
-        results = list(cases(path))
+        found = list(cases(path))
     except (OSError, xml.etree.ElementTree.ParseError):
         return [(name, "failed" if status else "passed", "")]
     orderly = status in PYTEST_ORDERLY if name.startswith("pytest") else True
-    told = any(outcome == "failed" for _, outcome, _ in results)
+    told = any(outcome == "failed" for _, _, outcome, _ in found)
+    again = run_again(directory, name) if name.endswith(("-1", "-2")) else {}
+    results = []
+    for test, full_name, outcome, reason in found:
+        if outcome == "failed" and again.get(test) == "passed":
+            print(f"PASSED ALONE, after it failed beside others: {full_name}")
+            continue  # it is counted there
+        if outcome == "failed" and test in again:
+            continue
+        results.append((full_name, outcome, reason))
     if not orderly or (status and not told and status != 5):
         results.append((f"{name}: ended with status {status}", "failed", ""))
     return results

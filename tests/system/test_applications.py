@@ -132,8 +132,9 @@ def test_kernel_and_idle_are_themselves(tracer):
             assert group["application"]["name"] not in ("kernel", "idle", "")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("label, name", [
-    pytest.param("comm", "pair", marks=pytest.mark.alone), ("unit", UNIT), ("cgroup", "/" + SERVICE)])
+    ("comm", "pair"), ("unit", UNIT), ("cgroup", "/" + SERVICE)])
 def test_the_textfile_groups_as_asked(tracer, workload_in, textfile, label, name):
     program = workload_in(SERVICE, "pair", "process", "futex", CPU, 5000)
     traced = tracer("--textfile", textfile, "--group-by", label)
@@ -154,6 +155,7 @@ def test_the_textfile_groups_as_asked(tracer, workload_in, textfile, label, name
                 }[label] in metrics.help[metric]
 
 
+@pytest.mark.alone
 def test_without_the_option_it_is_comm(tracer, workload_in, textfile):
     program = workload_in(SERVICE, "pair", "process", "futex", CPU, 5000)
     traced = tracer("--textfile", textfile)
@@ -161,6 +163,7 @@ def test_without_the_option_it_is_comm(tracer, workload_in, textfile):
     until(traced, lambda p: into(prom.Metrics(textfile.read_bytes()), "pair") > 10000)
 
 
+@pytest.mark.alone
 def test_it_needs_no_other_output(tracer, workload_in, textfile):
     """No JSON, no client: applications are known all the same."""
     traced = tracer("--textfile", textfile, "--group-by", "unit", json_output=False)
@@ -170,6 +173,7 @@ def test_it_needs_no_other_output(tracer, workload_in, textfile):
     traced.stop()
 
 
+@pytest.mark.alone
 def test_hostile_cgroups_are_labels(tracer, workload_in, textfile):
     """Whatever a directory can be called; the strict reader takes the file."""
     names = ['tvt "quo\'te"', "tvt back\\slash\\", "tvt \udcff\udcfe", "tvt \x1b[31m", 'tvt{a="b"} 1',
@@ -190,6 +194,7 @@ def test_hostile_cgroups_are_labels(tracer, workload_in, textfile):
     prom.check(prom.Metrics(textfile.read_bytes()))
 
 
+@pytest.mark.alone
 def test_a_move_is_followed(tracer, workload, places, textfile):
     """By a process that runs on and executes nothing: what it did before stays where it was."""
     program = workload("names", "6d6f7665")
@@ -223,6 +228,7 @@ def test_a_move_is_noticed_at_once(tracer, workload, places):
         assert application(identities.group(traced.fresh(), pid)) == PLACES[path]
 
 
+@pytest.mark.alone
 def test_short_lives_belong_to_their_parents(tracer, workload_in, textfile):
     """Processes that end before anybody could ask for their cgroup."""
     lives = 3000 // SLOWNESS
@@ -250,6 +256,7 @@ def wait_until_known(*programs):
             time.sleep(0.05)
 
 
+@pytest.mark.alone
 def test_a_crowd_does_not_stop_the_rings(tracer, workload_in, textfile):
     """A thousand processes that are new at once, while others switch as fast as they can."""
     traced = tracer("--textfile", textfile, "--group-by", "unit", json_output=False)

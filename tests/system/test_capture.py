@@ -584,6 +584,7 @@ def wait_for_switches(client, number):
 
 
 @pytest.mark.uninstrumented
+@pytest.mark.alone
 def test_a_pipe_that_nobody_reads_for_long(tracer, pairs):
     """The queue is full, and as much again goes by: that is missing, in one stretch, and no more."""
     tracer("--recorder", 0, interval=1)
@@ -615,6 +616,7 @@ def test_a_pipe_that_nobody_reads_for_long(tracer, pairs):
 
 
 @pytest.mark.uninstrumented
+@pytest.mark.alone
 def test_a_pipe_that_nobody_reads_while_tasks_come_and_go(tracer, pairs, workload):
     """What is told of tasks is not kept for ever: the capture ends, and says why."""
     tracer("--recorder", 0, interval=1)

@@ -31,7 +31,7 @@ def check_block(text, width=80):
 
 
 def blocks(text):
-    return [part for part in re.split(r"(?m)^(?=tvtraced \d)", text) if part]
+    return [part for part in re.split(r"(?m)^(?=tvtraced \S+ +Linux )", text) if part]
 
 
 def test_help_names_every_option_and_status():

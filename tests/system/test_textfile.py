@@ -17,6 +17,8 @@ from identities import labels
 from prom import Metrics
 from tracer import PATIENCE_S, TVTRACED
 
+pytestmark = pytest.mark.alone
+
 HOSTILE = [b'"quo\'te"', b"back\\slash\\", b"new\nline", b"\xff\xfe\xff", b"\x1b[31mred\x1b[0m", b"",
            b'{a="b"} 1', "é\u202eß".encode()]
 

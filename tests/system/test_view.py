@@ -124,7 +124,7 @@ def test_quit_restores_the_terminal(terminal, tmp_path):
     assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
     assert screen.tell("#{alternate_on} #{cursor_flag}") == "0 1"
     # The last block stays.
-    start = max(i for i, line in enumerate(lines) if re.match(r"tvtraced \d+\.", line))
+    start = max(i for i, line in enumerate(lines) if re.match(r"tvtraced \S+ +Linux", line))
     check_block("\n".join(lines[start:lines.index("status 0")]))
 
 
