@@ -15,12 +15,15 @@
 
 enum {
 	/*
-	 * What waits for the writer, beside what was there when it began; beyond, switches are left
-	 * out of the file, and counted.
+	 * Limit of what may wait for the writer thread, in addition to what the queue held when the
+	 * capture began. Beyond this limit, switches are left out of the file and counted as lost.
 	 */
 	QUEUE_BYTES = 64 << 20,
-	/* So much of what is left then: task events, and for each CPU how many switches are
-	   missing. */
+	/*
+	 * Further limit, beyond QUEUE_BYTES, for what remains without switches: task events, and
+	 * for each CPU the number of missing switches. A capture that exceeds this limit too is
+	 * overrun.
+	 */
 	MOST_BYTES_BEYOND = 8 << 20,
 	MAX_CAPTURES = 32,
 	REASON_LEN = 64,
@@ -30,38 +33,41 @@ enum {
 };
 
 /*
- * The thread is an ordinary task beside an event loop of real-time priority, and others may keep it
- * from its CPU for long. So the two share as little as they can: one lock (thread.h), and no memory
- * that one allocates and the other frees.
+ * The writer thread is an ordinary task, whereas the event loop has real-time priority, so other
+ * tasks may keep the thread from its CPU for a long time. The two therefore share as little as they
+ * can: one lock (thread.h), and no memory that one allocates and the other frees.
  */
 struct capture {
-	/* The event loop's. */
+	/* Used only by the event loop. */
 	struct recorder *recorder;
 	bool follows;
-	bool started; /* there is a thread */
+	bool started; /* the thread was created */
 	u64 pulsed_ns;
 	pthread_t thread;
-	struct capture *next; /* among those that are let go of */
-	/* Both threads'; under the lock. */
+	struct capture *next; /* in the list of released captures */
+	/* Shared by both threads; protected by the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct chunk **queue;
 	size_t first, n, room, bytes, most_bytes;
-	bool closed;  /* nothing more comes into the queue */
-	bool overrun; /* it had no more room */
+	bool closed;  /* nothing more is added to the queue */
+	bool overrun; /* the queue was full, and a chunk was dropped */
 	bool done;
 	int err;
 	char reason[REASON_LEN];
-	struct trace_writer *writer;	/* the thread's; NULL: not yet, or no more */
-	struct trace_progress progress; /* when it is no more */
-	/* The thread's. */
-	bool stop; /* atomic: give up a write that does not proceed */
+	struct trace_writer *writer;	/* owned by the thread; NULL: not created yet, or freed */
+	struct trace_progress progress; /* final; valid once the writer is freed */
+	/* Used by the thread while it runs. */
+	bool stop; /* atomic; tells the thread to give up a blocked write */
 	int fd;
 	struct trace_setup setup;
-	size_t recorded; /* chunks that were there when it began */
+	size_t recorded; /* number of chunks in the queue when the thread began */
 };
 
-/* The event loop's: those that were let go of, whose threads may still run; and how many in all. */
+/*
+ * Used only by the event loop: the released captures, whose threads may still run, and the number
+ * of all captures.
+ */
 static struct capture *released;
 static unsigned int count;
 
@@ -112,7 +118,7 @@ void capture_wait_all(void)
 	}
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static void append(struct capture *c, struct chunk *chunk)
 {
 	if (c->n == c->room) {
@@ -138,7 +144,10 @@ static void take(void *ctx, struct chunk *chunk)
 	append(c, chunk);
 }
 
-/* Joined with what was left of the one before, if that is still in the queue. Under the lock. */
+/*
+ * Strips the switches from a chunk. If the last chunk in the queue was stripped too, the result
+ * replaces it and contains both. The caller holds the lock.
+ */
 static struct chunk *leave_out_switches(struct capture *c, const struct chunk *chunk)
 {
 	struct chunk *last = c->n ? c->queue[(c->first + c->n - 1) % c->room] : NULL, *small;
@@ -171,7 +180,7 @@ static void on_chunk(void *ctx, struct chunk *chunk)
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* NULL: there will be none any more. */
+/* Waits for a chunk. Returns NULL once the queue is empty and closed. */
 static struct chunk *next_chunk(struct capture *c)
 {
 	struct chunk *chunk = NULL;
@@ -196,7 +205,10 @@ static void forget(struct capture *c, struct chunk *chunk)
 	chunk_unref(chunk);
 }
 
-/* The queue may grow meanwhile, and move; what is in it stays until this thread takes it. */
+/*
+ * Reads the chunks without removing them, and takes the lock for each one because the event loop
+ * may reallocate the queue meanwhile. Only this thread removes chunks from the front.
+ */
 static void learn(struct capture *c, struct trace_writer *w)
 {
 	for (size_t i = 0; i < c->recorded; i++) {
@@ -263,7 +275,10 @@ static void *run(void *ctx)
 
 	set_writer(c, w);
 	err = write_all(c, w);
-	/* Here, since it may take long; and before the end is told, since a reader waits for it. */
+	/*
+	 * The file is closed on this thread because close() may take long, and before `done` is set
+	 * because a client reads the file once the capture is done.
+	 */
 	if (close(c->fd) && !err)
 		err = -errno;
 	c->fd = -1;
@@ -279,8 +294,10 @@ static void *run(void *ctx)
 
 void capture_init(void)
 {
-	/* By default threads beyond eight per CPU share their memory and its lock, maybe with the
-	 * event loop. */
+	/*
+	 * By default glibc has at most eight malloc arenas per CPU; further threads would share an
+	 * arena and its lock, maybe with the event loop.
+	 */
 	mallopt(M_ARENA_MAX, MAX_CAPTURES * 2);
 }
 
@@ -318,14 +335,20 @@ int capture_prepare(struct capture *c, const struct task_table *tasks, u64 until
 		return -EAGAIN;
 	if (c->setup.application && !trace_setup_has(&c->setup, c->setup.application))
 		return -ENOENT;
-	/* What happened to tasks while they were copied is part of what the thread learns first. */
+	/*
+	 * Task events that came while the tasks were being copied belong to what the thread learns
+	 * first.
+	 */
 	recorder_close(c->recorder);
 	c->recorded = c->n;
 	c->setup.now_ns = clock_ns();
 	c->setup.lead_ns = clock_lead_ns();
 	err = thread_start(&c->thread, run, c);
 	c->started = !err;
-	/* Of a thread -EAGAIN means something else than of what is not prepared yet. */
+	/*
+	 * When thread creation fails, -EAGAIN means a lack of resources; the caller would take it
+	 * for a preparation that is still going on.
+	 */
 	return err == -EAGAIN ? -ENOMEM : err;
 }
 
@@ -375,7 +398,7 @@ void capture_free(struct capture *c)
 		return;
 	if (c->follows)
 		capture_finish(c, "the client has gone");
-	/* The process that read from the other end of a pipe may have gone. */
+	/* The write may be blocked on a pipe that nobody reads any more. */
 	__atomic_store_n(&c->stop, true, __ATOMIC_RELAXED);
 	if (c->started) {
 		c->next = released;

@@ -22,7 +22,7 @@ const struct trace_step *trace_clock_step(struct trace_clock *c, const struct fr
 {
 	const struct clock_frame *clock = (const void *)(f + 1);
 
-	/* It has been learnt of before the writing began. */
+	/* trace_writer_learn() has already seen this step, before the writing began. */
 	if (c->n && c->steps[c->n - 1].ns >= f->ts_ns)
 		return NULL;
 	ARRAY_RESERVE(c->steps, c->n, c->room);

@@ -7,10 +7,14 @@
 #include "common/alloc.h"
 #include "common/index.h"
 
-/* A thread group's id, and who has it at the point that the writer has come to. */
+/*
+ * A thread group's id, and what is known of the group that has it at the point that the writer has
+ * reached.
+ */
 struct tgid {
-	struct tgid *next;  /* of all that there are */
-	u64 known_start_ns; /* of who had it when the capture began; 0: nobody */
+	struct tgid *next;  /* in the list of all ids */
+	u64 known_start_ns; /* start time of the group that had this id when the capture began; 0:
+			       none */
 	bool known_wanted;
 	bool wanted;
 };
@@ -39,7 +43,7 @@ static void add_known(struct trace_filter *f, const struct trace_setup *s)
 		struct tgid *t;
 
 		if (index_find(f->by_tgid, g->tgid))
-			continue; /* one of them has ended */
+			continue; /* the id is listed twice: one of the two groups has ended */
 		t = add(f, g->tgid, !strcmp(g->application, s->application));
 		t->known_start_ns = g->start_ns;
 		t->known_wanted = t->wanted;
@@ -101,7 +105,10 @@ void trace_filter_note(struct trace_filter *f, const struct task_record *r)
 	t = index_find(f->by_tgid, r->tgid);
 	if (!t)
 		t = add(f, r->tgid, false);
-	/* Of who is still there it is known where it is, which need not be where its parent is. */
+	/*
+	 * A group that still existed when the capture began has a known application, which may
+	 * differ from its parent's. Any other new group belongs to its parent's application.
+	 */
 	t->wanted = t->known_start_ns == r->start_ns ? t->known_wanted
 						     : trace_filter_wants(f, r->other);
 }

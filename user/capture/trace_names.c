@@ -10,9 +10,12 @@
 #include "common/text.h"
 
 enum {
-	/* Of so many tasks that have ended records may still come. */
+	/* The last so many ended tasks are kept, because records of them may still come. */
 	ENDED_TASKS = 65536,
-	/* Anybody may think out names; what has one of those beyond is "<...>". */
+	/*
+	 * Any user can invent names without end, so their number is limited; further ones become
+	 * "<...>".
+	 */
 	MAX_NAMES = 262144,
 };
 
@@ -23,7 +26,7 @@ struct trace_names {
 	struct trace_name **names;
 	size_t nr_tasks, room_tasks, nr_names, room_names;
 	struct trace_name *idle, *unknown;
-	u64 *ended; /* a circle of ids; NULL: none yet */
+	u64 *ended; /* circular buffer of ids; NULL: no task has ended yet */
 	size_t nr_ended;
 };
 
@@ -111,7 +114,7 @@ static void forget(struct trace_names *n, u64 id)
 {
 	struct traced_task *t = index_find(n->by_id, id);
 
-	/* An exec may have made another thread this one. */
+	/* The id may be alive again: an exec may have given the leader's id to another thread. */
 	if (!t || !t->ended)
 		return;
 	index_remove(n->by_id, id);
@@ -120,8 +123,7 @@ static void forget(struct trace_names *n, u64 id)
 	free(t);
 }
 
-/* A capture may take a day; tasks that have ended are remembered only as long as they may matter.
- */
+/* A capture may take a day, so ended tasks are forgotten once ENDED_TASKS others have ended. */
 static void note_end(struct trace_names *n, struct traced_task *t)
 {
 	u64 *place;

@@ -28,7 +28,10 @@ struct trace_out *trace_out_new(int fd, bool compress, const bool *stop)
 	struct trace_out *o = xcalloc(1, sizeof(*o));
 
 	cancellable_write_init(&o->file, fd, stop);
-	/* A trace that stops in the middle of a packet is worth less. */
+	/*
+	 * A file that ends within a packet is worth less, so even after *stop a write goes on as
+	 * long as the reader still takes data.
+	 */
 	o->file.goes_on = true;
 	o->compress = compress;
 	return o;
@@ -59,7 +62,7 @@ static size_t varint_size(uint64_t v)
 	return put_varint(bytes, v);
 }
 
-/* One packet with all that is buffered, as a zlib stream. */
+/* Writes everything buffered as one packet that contains a zlib stream. */
 static int write_compressed(struct trace_out *o)
 {
 	uLongf size = compressBound(o->len);

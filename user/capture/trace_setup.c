@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "common/text.h"
 
-enum { LOOKED_AT = 64 }; /* slots between two looks at the clock */
+enum { LOOKED_AT = 64 }; /* number of slots between two reads of the clock */
 
 static char *escaped(const char *text, size_t len)
 {

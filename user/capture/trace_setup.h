@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a capture is to contain, and what was known of tasks when it began. */
+/* What a capture should contain, and what was known of tasks when it began. */
 #ifndef TVTRACED_CAPTURE_TRACE_SETUP_H
 #define TVTRACED_CAPTURE_TRACE_SETUP_H
 
@@ -24,15 +24,15 @@ struct trace_group {
 	const char *application_kind;
 };
 
-/* All that is wanted, and what was known when it began. The capture owns it. */
+/* The client's request, and what was known when the capture began. The capture owns the setup. */
 struct trace_setup {
 	u64 begin_ns, end_ns; /* CLOCK_MONOTONIC; switches outside are left out */
-	u64 now_ns;	      /* all below was so before */
-	u64 lead_ns;	      /* how far CLOCK_BOOTTIME was ahead then */
-	u32 cpus;	      /* possible */
-	int cpu;	      /* of this CPU only; -1: of all */
-	u32 tgid;	      /* of this thread group only; 0: of all */
-	char *application;    /* of this one only, escaped; owned; NULL: of all */
+	u64 now_ns;	      /* the tasks and groups below were copied before this time */
+	u64 lead_ns;	      /* lead of CLOCK_BOOTTIME over CLOCK_MONOTONIC at now_ns */
+	u32 cpus;	      /* number of possible CPUs */
+	int cpu;	      /* only this CPU; -1: all */
+	u32 tgid;	      /* only this thread group; 0: all */
+	char *application;    /* only this application, escaped; owned; NULL: all */
 	bool compress;
 	const char *cost_source;
 	u64 cost_bias_ns;
@@ -40,19 +40,20 @@ struct trace_setup {
 	size_t nr_tasks, room_tasks;
 	struct trace_group *groups;
 	size_t nr_groups, room_groups;
-	size_t next_thread, next_group; /* slots to be copied next */
+	size_t next_thread, next_group; /* task table slots to copy next */
 };
 
 /*
- * Copies what is listed into s, and goes on where it was before; true: that was all. Tasks may come
- * and go meanwhile: a task that was listed all the time is in it.
+ * Copies the task table into s, continuing where the last call stopped, until until_ns
+ * (CLOCK_MONOTONIC) at most. Returns true when the copy is complete. Tasks may come and go between
+ * calls: a task that is listed all the time is copied.
  */
 bool trace_setup_fill(struct trace_setup *s, const struct task_table *tasks, u64 until_ns);
 
-/* Whether a group belongs to that application. */
+/* Tells whether any copied group belongs to the application. */
 bool trace_setup_has(const struct trace_setup *s, const char *application);
 
-/* Frees that. */
+/* Frees what s owns and clears s. */
 void trace_setup_release(struct trace_setup *s);
 
 #endif
