@@ -13,8 +13,7 @@
  */
 struct tgid {
 	struct tgid *next;  /* in the list of all ids */
-	u64 known_start_ns; /* start time of the group that had this id when the capture began; 0:
-			       none */
+	u64 known_start_ns; /* start time of this id's group when the capture began; 0: none */
 	bool known_wanted;
 	bool wanted;
 };

@@ -17,15 +17,15 @@
 #include "version.h"
 
 enum {
-	/* Numbers that this writer chooses: */
+	/* Track and interning ids, which the writer of a trace is free to choose: */
 	TRACK_SWITCHES = 1,
 	TRACK_TVTRACED = 2,
 	TRACK_CPU_0 = 16,
 	IID_KIND = 1,			  /* + kind: event names */
-	IID_LOST = IID_KIND + NR_KINDS,	  /* an event name, too */
+	IID_LOST = IID_KIND + NR_KINDS,	  /* also an event name */
 	IID_FROM = 1,			  /* + from: categories */
-	IID_REASON = IID_FROM + NR_FROMS, /* + reason: categories, too */
-	IID_COST = 1,			  /* names of annotations */
+	IID_REASON = IID_FROM + NR_FROMS, /* + reason: also categories */
+	IID_COST = 1,			  /* annotation names */
 	IID_COUNT,
 	IID_OTHER,
 	NR_ANNOTATION_NAMES = IID_OTHER,
@@ -95,7 +95,7 @@ static InternedData__Name interned(u32 iid, const char *name)
 
 	n.has_iid = true;
 	n.iid = iid;
-	n.name = (char *)name; /* only read */
+	n.name = (char *)name; /* the encoder does not write to the name */
 	return n;
 }
 
@@ -170,7 +170,7 @@ static int put_tracks(struct trace_out *o, u32 cpus)
 	return err;
 }
 
-/* An event with what is said beside it. */
+/* A track event with its annotations. */
 struct event {
 	TrackEvent event;
 	DebugAnnotation annotations[MAX_ANNOTATIONS];
@@ -240,7 +240,7 @@ static int put_event(struct trace_out *o, struct event *e, u64 ts_ns)
 	return put(o, &p);
 }
 
-/* The first line of a file, escaped; "" when there is none. */
+/* Reads the first line of a file and escapes it; "" when the file is missing or empty. */
 static void read_line(const char *path, char *text, size_t size)
 {
 	FILE *file = fopen(path, "re");
@@ -387,8 +387,9 @@ int trace_head_task(struct trace_out *o, const struct traced_task *t, u64 ts_ns)
 }
 
 /*
- * What the trace tells the creation of must not be known before: a reader would make two of it.
- * That is told as of the time when the capture began.
+ * A task whose creation is in the trace must not be known before its creation: a reader would make
+ * two tasks of it. The process tree therefore lists such tasks as of now_ns, and all others as of
+ * begin_ns.
  */
 int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct trace_names *n,
 		    const struct trace_filter *f, u64 begin_ns, u64 now_ns)

@@ -50,7 +50,7 @@ struct traced_task *trace_names_find(const struct trace_names *n, u32 tid, u32 b
 
 /*
  * Sets the task's first name to the one that it had before this event. Only the first event of a
- * task has an effect.
+ * task changes the name.
  */
 void trace_names_rewind(struct trace_names *n, const struct task_frame *f);
 

@@ -15,34 +15,34 @@
 #include "common/alloc.h"
 
 enum {
-	PENDING = 1024,	 /* switches of one bundle */
-	IDLE_PRIO = 120, /* what ftrace prints of an idle task */
+	PENDING = 1024,	 /* most switches in one bundle */
+	IDLE_PRIO = 120, /* priority that ftrace shows for an idle task */
 };
 
-/* What is collected of one CPU. */
+/* The state of one CPU, with the switches that are not written yet. */
 struct cpu_trace {
-	bool seen; /* any switch, also one that was left out */
+	bool seen; /* a switch was seen, even if the filter left it out */
 	bool begun;
 	bool after_gap;
-	u32 last_tid, last_birth; /* that the last switch led to */
+	u32 last_tid, last_birth; /* next task of the last switch */
 	u64 last_ns;
-	u64 lost, lost_ns; /* spilled after that, and up to when */
+	u64 lost, lost_ns; /* number of switches lost since last_ns, and the end of that time */
 	u32 n;
 	struct switch_record pending[PENDING];
-	u32 others[PENDING]; /* of a filter: who stands behind tid 0; 0: nobody */
+	u32 others[PENDING]; /* tid of the task that the filter shows as tid 0; 0: none */
 };
 
 struct trace_writer {
 	const struct trace_setup *setup;
 	struct trace_out *out;
 	struct trace_names *names;
-	struct trace_filter *filter; /* NULL: all are wanted */
+	struct trace_filter *filter; /* NULL: everything is wanted */
 	struct trace_clock clock;
-	struct cpu_trace **cpus; /* NULL: nothing came yet */
+	struct cpu_trace **cpus; /* by CPU; NULL: no record of this CPU came yet */
 	u32 bundles;
 	u64 switches, lost, last_ns;
-	u64 first_seen_ns, last_seen_ns; /* of all switches, also those left out; 0: none */
-	/* One bundle's arrays. */
+	u64 first_seen_ns, last_seen_ns; /* of all switches, including filtered ones; 0: none */
+	/* Buffers for the arrays of one bundle. */
 	uint64_t timestamps[PENDING];
 	int64_t prev_states[PENDING];
 	int32_t next_pids[PENDING], next_prios[PENDING];
@@ -82,7 +82,7 @@ void trace_writer_free(struct trace_writer *w)
 	free(w);
 }
 
-/* linux/sched.h and __trace_sched_switch_state() in trace/events/sched.h of the kernel. */
+/* Follows linux/sched.h, and __trace_sched_switch_state() in the kernel's trace/events/sched.h. */
 u32 trace_prev_state(u16 state)
 {
 	enum {
@@ -101,7 +101,7 @@ u32 trace_prev_state(u16 state)
 		return REPORTED_IDLE;
 	if (state & (RTLOCK_WAIT | FROZEN))
 		reported |= UNINTERRUPTIBLE;
-	while (reported & (reported - 1)) /* the highest one */
+	while (reported & (reported - 1)) /* keep only the highest bit */
 		reported &= reported - 1;
 	return reported;
 }
@@ -141,7 +141,7 @@ int trace_writer_begin(struct trace_writer *w)
 	const struct trace_setup *s = w->setup;
 	int err = trace_head_write(w->out, s, boottime(w, s->begin_ns));
 
-	/* Those whose creation the trace has are told of there. */
+	/* Tasks whose creation is in the trace are listed as of now_ns, after their creation. */
 	if (!err)
 		err = trace_head_tree(w->out, s, w->names, w->filter, boottime(w, s->begin_ns),
 				      boottime(w, s->now_ns));
@@ -155,7 +155,7 @@ static struct trace_name *name_of(struct trace_writer *w, u32 tid, u32 birth, u6
 	return trace_names_at(w->names, trace_names_find(w->names, tid, birth), tid, ts_ns);
 }
 
-/* Deadline tasks have -1, which a record has no room for. */
+/* Deadline tasks have priority -1, which a record's u8 holds as 255. */
 static int32_t next_prio(const struct switch_record *r)
 {
 	return r->next_prio == UINT8_MAX ? -1 : r->next_prio;
@@ -190,7 +190,9 @@ static int put_event(struct trace_writer *w, u32 cpu, FtraceEvent *e, u64 ts_ns,
 	return put_bundle(w, &b, cpu);
 }
 
-/* A CPU's first switch, and the first after a gap: the compact form does not say what was before.
+/*
+ * Writes a CPU's first switch, or its first after a gap, in full, because the compact form does not
+ * contain the previous task.
  */
 static int put_full_switch(struct trace_writer *w, u32 cpu, const struct switch_record *r,
 			   bool after_gap)
@@ -248,7 +250,10 @@ static int put_compact(struct trace_writer *w, u32 cpu, const struct switch_reco
 	return put_bundle(w, &b, cpu);
 }
 
-/* Who switches without ever having been told of: what it is part of. */
+/*
+ * Tells which thread group a task belongs to, unless the trace already says so. A task that appears
+ * in a switch may be in neither the process tree nor an event.
+ */
 static int tell_of(struct trace_writer *w, u32 tid, u32 birth, u64 ts_ns)
 {
 	struct traced_task *t = tid ? trace_names_find(w->names, tid, birth) : NULL;
@@ -289,7 +294,7 @@ static int flush_cpu(struct trace_writer *w, u32 cpu)
 	return err;
 }
 
-/* Up to end_ns records are missing. */
+/* Marks the records of a CPU from its last one to end_ns as missing. */
 static int put_gap(struct trace_writer *w, u32 cpu, u64 end_ns)
 {
 	struct cpu_trace *c = w->cpus[cpu];
@@ -310,8 +315,8 @@ static bool wants_task(const struct trace_writer *w, u32 tid, u32 birth)
 }
 
 /*
- * Keeps a switch into or out of what is wanted. All others become tid 0: so the CPU's schedule is
- * without holes and shows only who is wanted; who really was there is told beside it.
+ * Keeps a switch that involves a wanted task. An unwanted task becomes tid 0, so that the CPU's
+ * schedule has no holes and shows only wanted tasks; its real tid is kept in `others`.
  */
 static int filter_switch(struct trace_writer *w, struct cpu_trace *c, const struct switch_record *r)
 {
@@ -336,7 +341,10 @@ static int filter_switch(struct trace_writer *w, struct cpu_trace *c, const stru
 	return err;
 }
 
-/* An exec of another thread than the leader: it goes on as the leader, while it runs. */
+/*
+ * Tells whether the last task became its group's leader: a thread that is not the leader and calls
+ * exec continues as the leader without a switch.
+ */
 static bool became_leader(const struct trace_writer *w, const struct cpu_trace *c,
 			  const struct switch_record *r)
 {
@@ -355,7 +363,7 @@ static int add_switch(struct trace_writer *w, u32 cpu, const struct switch_recor
 
 	if (r->ts_ns < w->setup->begin_ns || r->ts_ns > w->setup->end_ns)
 		return 0;
-	/* With an untrusted clock source a CPU's clock may run backwards; no trace may. */
+	/* With an untrusted clock source a CPU's clock may run backwards, but a trace must not. */
 	if (r->ts_ns < c->last_ns)
 		r->ts_ns = c->last_ns;
 	if (broken || c->lost)
@@ -389,7 +397,10 @@ static void note_lost(struct trace_writer *w, struct cpu_trace *c, const struct 
 	__atomic_add_fetch(&w->lost, f->lost, __ATOMIC_RELAXED);
 }
 
-/* What a filter or another CPU leaves out belongs to the stretch that the capture tells of, too. */
+/*
+ * Switches that are left out by the filter or the choice of a CPU still count for the time span
+ * that the capture reports.
+ */
 static void note_seen(struct trace_writer *w, const struct switch_record *r, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
@@ -431,7 +442,10 @@ static int put_new_task(struct trace_writer *w, const struct task_record *r, str
 	n.clone_flags = r->tid == r->tgid ? 0 : TRACE_CLONE_THREAD;
 	e.event_case = FTRACE_EVENT__EVENT_TASK_NEWTASK;
 	e.task_newtask = &n;
-	/* It is not known which thread made a process: the leader of its parent stands for it. */
+	/*
+	 * The record does not say which thread created a process, so the leader of the parent group
+	 * is given as the creator.
+	 */
 	return put_event(w, r->cpu, &e, r->ts_ns, r->tid == r->tgid ? r->other : r->tgid, false);
 }
 
@@ -505,7 +519,10 @@ static int take_task(struct trace_writer *w, const struct frame *f)
 	}
 }
 
-/* Those that were recorded before have been learnt of, and are in the file. */
+/*
+ * Steps recorded before the writing began are known from trace_writer_learn(), and already in the
+ * file.
+ */
 static int take_step(struct trace_writer *w, const struct frame *f)
 {
 	const struct trace_step *step = trace_clock_step(&w->clock, f);

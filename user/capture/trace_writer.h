@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Turns frames of the flight recorder into packets of a Perfetto trace (doc/capture.md), and
- * writes them to a file descriptor. On one thread, which may be any.
+ * Converts frames of the flight recorder to packets of a Perfetto trace (doc/capture.md), and
+ * writes the packets to a file descriptor. A writer is used by one thread, which may be any.
  */
 #ifndef TVTRACED_CAPTURE_TRACE_WRITER_H
 #define TVTRACED_CAPTURE_TRACE_WRITER_H
@@ -9,34 +9,43 @@
 #include "capture/trace_setup.h"
 #include "collect/recorder.h"
 
-/* So far; read from any thread while the writer's goes on. */
+/* What has been written so far. Any thread may read the progress while the writer runs. */
 struct trace_progress {
 	u64 switches, lost, bytes;
-	u64 last_ns; /* of the last switch written */
+	u64 last_ns; /* time of the last switch written, CLOCK_MONOTONIC */
 };
 
 struct trace_writer;
 
 /*
- * The file descriptor and the setup stay the caller's. *stop, when it becomes true, ends a write
- * that does not proceed.
+ * The file descriptor and the setup stay the caller's. When *stop becomes true, a write that makes
+ * no progress gives up.
  */
 struct trace_writer *trace_writer_new(int fd, const struct trace_setup *s, const bool *stop);
 void trace_writer_free(struct trace_writer *w);
 
-/* What tasks were called before: to be told of each chunk that is older than the setup, first. */
+/*
+ * Learns the earlier names of tasks. Call this before trace_writer_begin() for each chunk that is
+ * older than the setup.
+ */
 void trace_writer_learn(struct trace_writer *w, const struct chunk *c);
 
-/* These return 0 or -errno of the write; after an error nothing more is written. */
+/*
+ * The following four functions return 0 or -errno of the write; after an error nothing more is
+ * written.
+ */
 int trace_writer_begin(struct trace_writer *w);
 int trace_writer_chunk(struct trace_writer *w, const struct chunk *c);
-/* Brings what it has to the file, so that this much is there however it ends. */
+/*
+ * Writes everything pending to the file, so that the file contains this much even if the daemon is
+ * killed.
+ */
 int trace_writer_flush(struct trace_writer *w);
 int trace_writer_end(struct trace_writer *w, const char *reason);
 
 struct trace_progress trace_writer_progress(const struct trace_writer *w);
 
-/* As ftrace prints it, from prev_state of a record (record.h). Exposed for tests. */
+/* Converts prev_state of a record (record.h) to the value that ftrace prints. Exposed for tests. */
 u32 trace_prev_state(u16 state);
 
 #endif
