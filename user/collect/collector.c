@@ -16,12 +16,13 @@
 
 struct cpu_ring {
 	struct collector *collector;
-	struct ring_buffer *ring; /* NULL: this CPU was never online */
+	struct ring_buffer *ring; /* NULL: the CPU has no ring yet, because it was never online */
 	unsigned int cpu;
 	u64 received;
-	u64 stop_at; /* leave the ring when so many records have been received */
+	u64 stop_at; /* stop draining once `received` reaches this */
 	u64 spilled; /* as of the last publication */
-	u64 sent;    /* records up to the end of the last batch, the spilled ones included */
+	u64 sent;    /* number of records that the CPU had sent or spilled up to the end of the last
+			batch */
 };
 
 struct collector {
@@ -36,12 +37,15 @@ struct collector {
 	struct histogram interval[NR_CELLS];
 	u64 measured;
 	u64 unmeasured;
-	unsigned int identify_budget; /* look-ups in /proc that are left in this period */
-	u64 identify_ns;	      /* its beginning */
-	u64 lead_ns; /* of CLOCK_BOOTTIME before CLOCK_MONOTONIC: grows with each suspension */
+	unsigned int identify_budget; /* look-ups in /proc still allowed in this period */
+	u64 identify_ns;	      /* beginning of the period, CLOCK_MONOTONIC */
+	u64 lead_ns; /* of CLOCK_BOOTTIME over CLOCK_MONOTONIC; grows with each suspension */
 };
 
-/* Each is a few system calls in the midst of draining. */
+/*
+ * Limits the look-ups in /proc, because each takes a few system calls while the rings are being
+ * drained.
+ */
 enum { IDENTIFY_MOST = 50, IDENTIFY_PERIOD_NS = 250000000 };
 
 static int on_batch(void *ctx, void *data, size_t size)
@@ -65,7 +69,10 @@ static int on_batch(void *ctx, void *data, size_t size)
 		       header->first - ring->sent);
 	ring->sent = header->first + header->count;
 	ring->received += header->count;
-	/* libbpf has counted this batch as consumed before it called. */
+	/*
+	 * Stopping here loses nothing: libbpf counts a batch as consumed before it calls this
+	 * function.
+	 */
 	return ring->received >= ring->stop_at ? -ECANCELED : 0;
 }
 
@@ -107,7 +114,10 @@ static void drain_task_events(struct collector *c)
 	ring_buffer__consume(c->task_ring);
 }
 
-/* For kernels that have nothing to tell of a suspension; where they have, it has been told. */
+/*
+ * Notices a suspension on kernels without the suspend_resume tracepoint, or when its event was
+ * lost. If its event came, lead_ns is already up to date.
+ */
 static void look_for_step(struct collector *c)
 {
 	u64 lead_ns = clock_lead_ns();
@@ -116,8 +126,7 @@ static void look_for_step(struct collector *c)
 		note_step(c, clock_ns(), lead_ns);
 }
 
-/* So many at once from the beginning, and again each period, whatever the interval between syncs.
- */
+/* Allows IDENTIFY_MOST look-ups in each period, whatever the interval between syncs is. */
 static bool may_identify(struct collector *c)
 {
 	u64 now = clock_ns();
@@ -161,7 +170,7 @@ static int watch(struct collector *c, int ring_fd)
 	return epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, ring_fd, &e) ? -errno : 0;
 }
 
-/* Opens the ring of a CPU that has one and was not opened yet. */
+/* Opens the ring of a CPU, if the CPU has one that is not open yet. */
 static int open_ring(struct collector *c, unsigned int cpu)
 {
 	struct cpu_ring *ring = &c->rings[cpu];
@@ -235,7 +244,10 @@ int collector_watch(struct collector *c, int epoll_fd, void *data)
 
 void collector_drain(struct collector *c)
 {
-	/* No more than a ring can hold, lest a busy CPU keep us from the others. */
+	/*
+	 * Takes at most as many records as a ring can hold, so that a busy CPU does not keep the
+	 * collector from the others.
+	 */
 	u64 most = probes_info(c->probes)->ring_bytes / sizeof(struct switch_record);
 
 	drain_task_events(c);
@@ -243,7 +255,10 @@ void collector_drain(struct collector *c)
 		drain_ring(&c->rings[cpu], c->rings[cpu].received + most);
 }
 
-/* Adds the spill buffer that the last flush took out of use, and empties it for the next. */
+/*
+ * Adds the spill buffer that the last flush took out of use, and clears the buffer for its next
+ * use.
+ */
 static void take_spill(struct collector *c, volatile struct cpu_state *state)
 {
 	struct spill *s = (struct spill *)&state->spills[(state->spill_index ^ 1) & 1];
@@ -265,7 +280,10 @@ static void take_spill(struct collector *c, volatile struct cpu_state *state)
 	memset(s, 0, sizeof(*s));
 }
 
-/* A CPU that came up after the start has spilled so far. */
+/*
+ * Creates the ring of a CPU that came online after the start, and whose switches have all been
+ * spilled so far.
+ */
 static void adopt_cpu(struct collector *c, unsigned int cpu)
 {
 	int err = probes_ring_create(c->probes, cpu);
@@ -277,7 +295,7 @@ static void adopt_cpu(struct collector *c, unsigned int cpu)
 		     cpu, strerror(-err));
 }
 
-/* What was spilled after the last batch that came. */
+/* Records as lost what was spilled after the last batch that was received. */
 static void note_lost(const struct collector *c, struct cpu_ring *ring,
 		      const volatile struct cpu_snapshot *s)
 {
@@ -295,7 +313,7 @@ static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 	struct cpu_ring *ring = &c->rings[cpu];
 	int err;
 
-	/* Leave idle CPUs alone. */
+	/* A CPU without switches since its last flush is not disturbed. */
 	if (state->seen == state->snapshot.seen)
 		return 0;
 	err = probes_flush(c->probes, cpu, check);
@@ -312,7 +330,7 @@ static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 	return 0;
 }
 
-/* The switches whose staging was timed. */
+/* Total over the switches whose staging was timed. */
 struct timed {
 	u64 ns;
 	u64 samples;
@@ -347,7 +365,9 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
 	a->probe_runs = a->seen + c->measured;
-	/* Sending batches is timed always, staging once per batch, the rest was measured at start.
+	/*
+	 * The time to send batches is always measured, and staging is measured once per batch;
+	 * entering the programs was measured at start.
 	 */
 	a->probe_run_ns += a->seen * info->probe_entry_ns;
 	if (staging.samples)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * All that one publication says: the one source from which the live view, JSON and the textfile
- * are made. It belongs to the daemon, and is valid only during the output functions' calls.
+ * The contents of one publication, from which the live view, JSON and the textfile are all made.
+ * The daemon owns the publication; it is valid only during the calls of the output functions.
  */
 #ifndef TVTRACED_COLLECT_PUBLICATION_H
 #define TVTRACED_COLLECT_PUBLICATION_H
@@ -15,8 +15,8 @@ struct publication {
 	u64 interval_ns;	    /* since the previous publication, or since start */
 	struct accounting previous; /* as of the previous publication */
 	struct histogram interval_cost[NR_CELLS]; /* since the previous publication */
-	u64 own_cpu_before_ns; /* as now.own_cpu_ns, of the previous publication */
-	bool final;	       /* the last one: everything has been drained and detached */
+	u64 own_cpu_before_ns;			  /* now.own_cpu_ns of the previous publication */
+	bool final; /* this is the last publication: everything has been drained and detached */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What was seen and what was lost in the last minute. */
+/* Counts how many switches were seen and lost in the last minute. */
 #ifndef TVTRACED_COLLECT_RECENT_H
 #define TVTRACED_COLLECT_RECENT_H
 
@@ -12,18 +12,20 @@ struct recent_sample {
 	u64 seen, spilled, unseen, task_events_lost;
 };
 
-/* All-zero is empty and valid. */
+/* An all-zero struct is empty and valid. */
 struct recent {
-	struct recent_sample samples[RECENT_SAMPLES]; /* a circle, a second or more apart */
-	u64 n;					      /* that were ever taken */
+	struct recent_sample
+		samples[RECENT_SAMPLES]; /* circular buffer; samples are at least a second apart */
+	u64 n;				 /* number of samples ever taken */
 };
 
-/* Remembers the totals of that time, once in a second at most. Times must not fall. */
+/* Takes a sample of the totals at now_ns, at most once a second. now_ns must not decrease. */
 void recent_note(struct recent *r, u64 now_ns, const struct accounting *now);
 
 /*
- * What came since the newest sample that is at least a minute old or, when there is none, the
- * oldest one; there must be one. time_ns of the result is that span.
+ * Returns the growth of the totals since the newest sample that is at least a minute old or, when
+ * there is none, since the oldest sample; there must be at least one sample. time_ns of the result
+ * is the time span.
  */
 struct recent_sample recent_growth(const struct recent *r, u64 now_ns,
 				   const struct accounting *now);

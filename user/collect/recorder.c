@@ -26,11 +26,13 @@ struct follower {
 };
 
 struct recorder {
-	size_t limit, bytes; /* of what is kept, the chunk that is being filled included */
-	struct chunk *open;  /* NULL: none */
-	struct chunk **kept; /* oldest first */
-	struct queue queue;  /* of them */
-	struct chunk *spare[MAX_SPARE]; /* to be filled anew: their pages are there already */
+	size_t limit,
+		bytes;	    /* bytes: size of the closed chunks that are kept; limit: its maximum */
+	struct chunk *open; /* the chunk that is being filled; NULL: none */
+	struct chunk **kept; /* ring of closed chunks, oldest first */
+	struct queue queue;  /* positions in `kept` */
+	struct chunk
+		*spare[MAX_SPARE]; /* empty chunks for reuse, whose pages are already populated */
 	size_t nr_spare;
 	struct follower *followers;
 	size_t nr_followers, room_followers;
@@ -52,8 +54,9 @@ void chunk_ref(struct chunk *c)
 }
 
 /*
- * What nobody needs any more, from any thread: a capture's thread that freed it would hold malloc's
- * lock of the event loop's memory, and may be kept from its CPU for as long as others want that.
+ * Chunks without references, added by any thread and freed by the event loop. A capture's thread
+ * must not free them itself: it would hold the lock of the event loop's malloc arena, and other
+ * tasks may keep the thread from its CPU for a long time meanwhile.
  */
 static struct chunk *unneeded;
 
@@ -67,9 +70,9 @@ void chunk_unref(struct chunk *c)
 		;
 }
 
-/* Where the stretch of each CPU stands in what is left. */
+/* Where the FRAME_LOST of each CPU is in a chunk without switches. */
 struct stretches {
-	size_t *at; /* by CPU: 1 + offset; 0: none yet */
+	size_t *at; /* by CPU: 1 + offset of the frame; 0: none yet */
 	u32 n;
 };
 
@@ -123,13 +126,15 @@ struct chunk *chunk_without_switches(const struct chunk *earlier, const struct c
 	}
 	leave_out(small, &s, c);
 	free(s.at);
-	/* Not as much as the other one: whoever is done with it must not take it for one of those.
+	/*
+	 * room is what is really allocated, so that take_unneeded() does not reuse the chunk as one
+	 * of CHUNK_BYTES.
 	 */
 	small->room = small->len;
 	return xrealloc(small, 1, sizeof(*small) + small->len);
 }
 
-/* On the thread of the event loop. */
+/* Reuses or frees the chunks without references. Called on the event loop's thread. */
 static void take_unneeded(struct recorder *r)
 {
 	struct chunk *c = __atomic_exchange_n(&unneeded, NULL, __ATOMIC_ACQUIRE);
@@ -150,7 +155,10 @@ struct recorder *recorder_new(size_t bytes)
 	struct recorder *r = xcalloc(1, sizeof(*r));
 
 	r->limit = bytes;
-	/* Closed early, chunks are smaller than they might be: one a second while captures run. */
+	/*
+	 * Many chunks may be smaller than CHUNK_BYTES: while captures run, one is closed each
+	 * second.
+	 */
 	r->queue.room = bytes / CHUNK_BYTES * 32 + 64;
 	r->kept = xcalloc(r->queue.room, sizeof(struct chunk *));
 	return r;
@@ -207,14 +215,17 @@ void recorder_close(struct recorder *r)
 	keep(r, c);
 }
 
-/* All its pages in one call: in a virtual machine a fault for each may take many microseconds. */
+/*
+ * Populates all pages with one call: in a virtual machine a page fault for each may take many
+ * microseconds.
+ */
 static void populate(struct chunk *c)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t begin = ((uintptr_t)c + page - 1) & ~(page - 1);
 	uintptr_t end = ((uintptr_t)c + sizeof(*c) + CHUNK_BYTES) & ~(page - 1);
 
-	/* Linux before 5.14 does not know it; then each has its fault. */
+	/* Linux before 5.14 does not know this advice; each page then has its own fault. */
 	madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
 }
 
@@ -230,7 +241,10 @@ static struct chunk *empty_chunk(struct recorder *r)
 	return c;
 }
 
-/* Room for a frame of that many bytes behind its header; NULL: nobody wants it. */
+/*
+ * Adds a frame header with room for so many bytes after it. Returns NULL when nothing is recorded:
+ * there is no recorder, or it keeps nothing and has no followers.
+ */
 static struct frame *add(struct recorder *r, enum frame_type type, u64 ts_ns, size_t bytes)
 {
 	size_t size = (sizeof(struct frame) + bytes + 7) & ~(size_t)7;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Everything that is known at one instant, cumulative since the start. It is consistent with one
- * instant per CPU: collector_sync has brought the kernel's counters, the records and what is made
- * from them to it.
+ * Everything that is known at one instant, cumulative since the start. For each CPU, all parts are
+ * of the same instant, to which collector_sync() has brought the kernel's counters, the records and
+ * everything made from them.
  */
 #ifndef TVTRACED_COLLECT_SNAPSHOT_H
 #define TVTRACED_COLLECT_SNAPSHOT_H
@@ -14,15 +14,15 @@
 #include "probes/features.h"
 #include "tables/task_table.h"
 
-/* What does not change while the daemon runs. */
+/* Facts that do not change while the daemon runs. */
 struct host_facts {
 	char kernel[65];	 /* uname release */
 	const char *cost_source; /* "sched_exit_tp", ..., "none" */
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct features *features;
 	u64 cost_bias_ns;   /* the probes' own share of every measured cost */
-	u64 probe_entry_ns; /* measured at start: entering and leaving both programs, once each */
-	u64 ring_bytes;	    /* of one ring */
+	u64 probe_entry_ns; /* measured at start: to enter and leave both programs once */
+	u64 ring_bytes;	    /* size of one ring buffer */
 	unsigned int rings;
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
 };
@@ -33,32 +33,32 @@ struct accounting {
 	u64 seen;
 	u64 received;
 	u64 spilled;
-	u64 unmeasured;	      /* no cost: no end was seen, or there is no cost source */
-	u64 unseen;	      /* means nothing without FEATURE_RUN_QUEUE_COUNT */
-	u64 task_events_lost; /* that did not fit their ring, or whose program was skipped */
-	u64 ring_high_water;  /* bytes, the most that was ever found in one ring */
+	u64 unmeasured; /* switches without a cost: no end was seen, or there is no cost source */
+	u64 unseen;	/* meaningless without FEATURE_RUN_QUEUE_COUNT */
+	u64 task_events_lost; /* the ring was full, or the kernel skipped the program */
+	u64 ring_high_water;  /* bytes; highest fill of any ring buffer so far */
 	u64 probe_runs;	      /* runs of the two switch programs together */
 	u64 probe_run_ns;     /* estimate, see doc/architecture.md */
 };
 
-/* Pointers and histograms belong to who has the snapshot filled. */
+/* The pointers and histograms belong to the caller that had the snapshot filled. */
 struct snapshot {
 	const struct host_facts *host;
 	const struct task_table *tasks;
 	u64 time_ns; /* CLOCK_MONOTONIC */
 	struct accounting accounting;
 	struct histogram cost[NR_CELLS];
-	u64 charged;	/* to groups and other; as of `accounting` */
-	u64 nr_threads; /* alive */
+	u64 charged;	/* switches charged to groups and other; as of `accounting` */
+	u64 nr_threads; /* threads that are alive */
 	u64 nr_groups;
 	u64 own_cpu_ns; /* user + system time of the daemon */
 	u64 own_rss_bytes;
 };
 
 /*
- * What each identity of the accounting misses by, 0 when it holds: labels (sum of the 24 - seen),
- * records (seen - received - spilled), costs (histogram counts + unmeasured - seen), groups (sum
- * over groups and other - received).
+ * The error of each identity of the accounting, 0 when the identity holds: labels (sum of the 24 -
+ * seen), records (seen - received - spilled), costs (histogram counts + unmeasured - seen), groups
+ * (sum over groups and other - received).
  */
 struct residuals {
 	long long labels, records, costs, groups;
@@ -66,7 +66,7 @@ struct residuals {
 
 struct residuals snapshot_residuals(const struct snapshot *s);
 
-/* What is charged to all groups and other at this moment: for `charged`. */
+/* Returns the switches that are charged to all groups and other at this moment, for `charged`. */
 u64 snapshot_charged(const struct task_table *tasks);
 
 #endif
