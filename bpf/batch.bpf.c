@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * From the batch to the ring, or to the spill histogram when the ring is full. Once per
- * BATCH_RECORDS switches. Global functions: the verifier checks each once, and takes the
- * arguments as unknown numbers (pointers would need 5.13).
+ * Moves a full batch to the ring buffer, or to the spill histogram when the ring buffer is full.
+ * This happens once per BATCH_RECORDS switches. The functions are global, so the verifier checks
+ * each only once; it takes their arguments as unknown scalars (pointer arguments would need Linux
+ * 5.13).
  */
 #include "maps.h"
 
 #include "batch.h"
 
 /*
- * Wake the reader when the fill of a ring passes a multiple of this power of two; below the first,
- * it comes by itself at each interval.
+ * The reader is woken when the fill of a ring buffer passes a multiple of this power of two. Below
+ * the first multiple no wakeup is needed, since the reader drains all rings at each interval.
  */
 const volatile u64 wakeup_bytes = 0;
 
-/* What the ring puts before each record (BPF_RINGBUF_HDR_SZ); our sizes are multiples of 8. */
+/*
+ * Size of the header that the ring buffer puts before each record (BPF_RINGBUF_HDR_SZ). Our record
+ * sizes are multiples of 8, so there is no padding.
+ */
 #define RING_HEADER 8
 
 static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
 {
 	u32 bucket = bucket_index(ns);
 
-	/* On the register that indexes: verifiers before 6.18 track no copy. */
+	/*
+	 * The bounds check must be made on the same register that indexes the array: verifiers
+	 * before Linux 6.18 do not carry the bounds over to a copy.
+	 */
 	barrier_var(bucket);
 	if (bucket >= NR_BUCKETS)
 		return;

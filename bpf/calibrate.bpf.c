@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the two switch programs cost by themselves, measured before they are attached: the same
- * code, one after the other on task_rename, which userspace triggers with prctl(PR_SET_NAME).
- * No switch lies between the two, so the "cost" that the second one stores is the probes' own
- * share of every cost: the bias. Entering a kprobe takes much longer than entering a program on a
- * tracepoint or an fentry, so that has an end of its own, on a function that comes right after.
+ * Measures what the two switch programs cost by themselves, before they are attached. The same code
+ * runs twice on the task_rename tracepoint, which userspace triggers with prctl(PR_SET_NAME): first
+ * as the start, then as the end of a switch. There is no switch in between, so the "cost" that the
+ * end stores is the probes' own share of every measured cost: the bias. Entering a kprobe takes
+ * much longer than entering a tracepoint or fentry program, so the kprobe has an end program of its
+ * own, on a function that the kernel calls right after task_rename.
  */
 #include "maps.h"
 
@@ -12,11 +13,11 @@
 
 #include "stage.h"
 
-/* The caller's tid; its renames alone are measured. */
+/* tid of the calling thread; only renames of this thread are measured. */
 volatile u32 calibrate_tid = 0;
-/* Element of `cpus` to work on: one that belongs to no CPU. */
+/* Index in `cpus` of the element to use, which belongs to no CPU. */
 volatile u32 calibrate_slot = 0;
-/* Index of the record to stage; TIMED_RECORD also times the staging. */
+/* Index of the record to stage; with TIMED_RECORD the staging is timed, too. */
 volatile u32 calibrate_record = 0;
 
 SEC("?tp_btf/task_rename")
@@ -52,7 +53,7 @@ int BPF_PROG(calibrate_end_tp)
 	return on_end(bpf_ktime_get_ns());
 }
 
-/* Attached by name, see cost_source.c. */
+/* Userspace attaches this program to a function by name, see cost_source.c. */
 SEC("?kprobe")
 int calibrate_end_kprobe(struct pt_regs *ctx)
 {

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The clocks that records are stamped with, as the kernel reads them: a daemon in a time namespace
- * of its own reads others, as it goes by another id in a pid namespace of its own. And what a
- * suspension makes of them: CLOCK_MONOTONIC stops in it, CLOCK_BOOTTIME does not.
+ * Reads the clocks that timestamp the records, as the kernel sees them: a daemon in its own time
+ * namespace reads other values, just as it has another id in its own pid namespace. Also notices
+ * suspensions, in which CLOCK_MONOTONIC stops but CLOCK_BOOTTIME does not.
  */
 #include "maps.h"
 
 #include <bpf/bpf_tracing.h>
 
-/* Both at one instant, as of the last run of `clocks`. */
+/* Both clocks at the same instant, as of the last run of `clocks`. */
 volatile u64 clock_monotonic_ns = 0;
 volatile u64 clock_boottime_ns = 0;
 
-/* The thread group of the caller, by its id in the host's pid namespace. */
+/* Thread group id of the process that runs `clocks`, in the host's pid namespace. */
 volatile u32 host_tgid = 0;
 
-/* How far CLOCK_BOOTTIME was ahead when it was last told of; userspace sets it first. */
+/*
+ * The lead of CLOCK_BOOTTIME over CLOCK_MONOTONIC that userspace knows; userspace sets the initial
+ * value.
+ */
 volatile u64 boottime_lead_ns = 0;
 
-/* Run by BPF_PROG_TEST_RUN. */
+/* Userspace runs this with BPF_PROG_TEST_RUN. */
 SEC("raw_tp/clocks")
 int clocks(void *ctx)
 {
@@ -29,8 +32,8 @@ int clocks(void *ctx)
 }
 
 /*
- * Called at each step of a suspension; the first of them after it is over runs with interrupts off
- * and no other CPU up, so no switch comes in between.
+ * The kernel calls this at each step of a suspension. The first call after the suspension comes
+ * with interrupts off and no other CPU online, so no switch is recorded before this event.
  */
 SEC("?tp_btf/suspend_resume")
 int BPF_PROG(suspend_resume)
@@ -41,7 +44,7 @@ int BPF_PROG(suspend_resume)
 	if (lead - boottime_lead_ns < CLOCK_SLACK_NS || boottime_lead_ns - lead < CLOCK_SLACK_NS)
 		return 0;
 	r = bpf_ringbuf_reserve(&task_ring, sizeof(*r), 0);
-	/* Userspace will notice by itself, only later. */
+	/* Without the event, userspace notices the step itself, only later. */
 	if (!r)
 		return 0;
 	boottime_lead_ns = lead;

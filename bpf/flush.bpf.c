@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Flush and check. Run by BPF_PROG_TEST_RUN on the CPU that it is for, with preemption off or in
- * an interrupt, so no switch can come in between and the snapshot is of one instant. For a CPU
- * that is offline it runs elsewhere.
+ * Sends a CPU's batch and takes a snapshot of its counters. Userspace runs the program with
+ * BPF_PROG_TEST_RUN on that CPU, with preemption disabled or in an interrupt, so no switch can come
+ * in between and the snapshot is of one instant. For an offline CPU it runs on another one.
  */
 #include "maps.h"
 
@@ -11,14 +11,15 @@
 #include "batch.h"
 #include "run_queue.h"
 
-/* Whether interrupts are on between a switch and its end: with sched_exit_tp. */
+/* True if interrupts are on between a switch and its end, as with sched_exit_tp. */
 const volatile bool end_interruptible = false;
 
 /*
- * Then this interrupt may have come in between: such a record stays behind, as the first of the
- * next batch, and the snapshot is of the instant before that switch (finish_switch() knows that its
- * record may move). Elsewhere the end of an open record was missed, and does not come any more.
- * Returns how many stay (0 or 1).
+ * Keeps the open record out of the batch if its end may still come. With end_interruptible, this
+ * program may have interrupted a switch before its end: the open record then becomes the first of
+ * the next batch, and the snapshot is of the instant before that switch (finish_switch() allows for
+ * the move). With other cost sources, the end of an open record was missed and will not come.
+ * Returns the number of records kept, 0 or 1.
  */
 static __always_inline u32 keep_open(struct cpu_state *c, struct switch_record *kept)
 {
@@ -29,7 +30,7 @@ static __always_inline u32 keep_open(struct cpu_state *c, struct switch_record *
 	return 1;
 }
 
-/* nr_switches is rq->nr_switches of that CPU, or 0: leave `unseen` as it was. */
+/* nr_switches is rq->nr_switches of that CPU; 0 leaves `unseen` unchanged. */
 __noinline int flush_cpu(u32 cpu, u64 nr_switches)
 {
 	struct cpu_state *c = cpu_state_of(cpu);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Tasks' lives: what userspace needs to name tids. These programs can be preempted and
- * interrupted, so they use no per-CPU scratch: each reserves its own record in the ring.
+ * Reports the events in tasks' lives, from which userspace knows the task behind each tid. These
+ * programs can be preempted and interrupted, so they use no per-CPU scratch memory: each reserves
+ * its record in the ring buffer.
  */
 #include "maps.h"
 
@@ -11,10 +12,13 @@
 #include "task_record.h"
 
 u64 task_events_lost;
-/* Wake the reader when the ring becomes this full. */
+/* The reader is woken when the fill of the ring buffer reaches this many bytes. */
 const volatile u64 task_wakeup_bytes = 0;
 
-/* Events that may come at once from several CPUs; each of them may then wake the reader. */
+/*
+ * Several CPUs may add events at the same time, so no single one may see the exact threshold. Each
+ * event whose fill is in this window above the threshold therefore wakes the reader.
+ */
 #define WAKEUP_WINDOW (16 * sizeof(struct task_record))
 
 static __always_inline struct task_record *reserve(struct task_struct *task, u32 event)
@@ -24,7 +28,10 @@ static __always_inline struct task_record *reserve(struct task_struct *task, u32
 	if (r)
 		task_record_fill(r, task, event);
 	else
-		/* Relaxed: for more, new compilers use an instruction that 5.12 brought. */
+		/*
+		 * The order is relaxed, because for a stronger one newer compilers emit an
+		 * instruction that only Linux 5.12 and later know.
+		 */
 		__atomic_fetch_add(&task_events_lost, 1, __ATOMIC_RELAXED);
 	return r;
 }
@@ -79,7 +86,10 @@ int BPF_PROG(task_rename, struct task_struct *task, const char *comm)
 
 	if (!r)
 		return 0;
-	/* The task still has its old name here. */
+	/*
+	 * At this tracepoint the task still has its old name, so the new one is taken from the
+	 * argument.
+	 */
 	bpf_probe_read_kernel_str(r->comm, sizeof(r->comm), comm);
 	submit(r);
 	return 0;
@@ -95,7 +105,10 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	return 0;
 }
 
-/* Called for the leader when all of a group moves; with version 1, once per hierarchy. */
+/*
+ * The kernel calls this once, for the leader, when a whole thread group moves; with cgroup version
+ * 1, once per hierarchy.
+ */
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(cgroup_attach_task, struct cgroup *to, const char *path, struct task_struct *task)
 {

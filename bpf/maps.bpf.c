@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Definitions of what maps.h declares, once for the linked object. */
+/* Defines the maps that maps.h declares, once for the linked object. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The maps that the BPF programs share, and which userspace reads. */
+/* The maps that the BPF programs share and that userspace reads. */
 #ifndef TVTRACED_BPF_MAPS_H
 #define TVTRACED_BPF_MAPS_H
 
@@ -9,7 +9,7 @@
 
 #include "record.h"
 
-/* One element per possible CPU; the size is set before loading. */
+/* One element per possible CPU, and one for calibration; userspace sets the size before loading. */
 extern struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -18,7 +18,7 @@ extern struct {
 	__type(value, struct cpu_state);
 } cpus SEC(".maps");
 
-/* One ring per possible CPU, for batches of switch records. */
+/* One ring buffer per CPU that has been online, for batches of switch records. */
 extern struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
@@ -30,7 +30,7 @@ extern struct {
 		});
 } rings SEC(".maps");
 
-/* One ring for the rare events in tasks' lives. */
+/* One ring buffer for all CPUs, for the rare events in tasks' lives. */
 extern struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);

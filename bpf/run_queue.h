@@ -7,9 +7,9 @@
 #include <bpf/bpf_core_read.h>
 
 /*
- * The kernel's own count of switches on the CPU that runs `task`. Any task leads to the run queue
- * through its cfs_rq (FAIR_GROUP_SCHED); the `runqueues` symbol is not always in kallsyms. 0 where
- * the way is closed: `unseen` is unknown then.
+ * Returns the kernel's own count of switches on the CPU that runs `task`. The run queue is found
+ * through the task's cfs_rq, which any task has (FAIR_GROUP_SCHED), because the `runqueues` symbol
+ * is not always in kallsyms. Returns 0 where a member is missing; `unseen` is then unknown.
  */
 static __always_inline u64 run_queue_switches(struct task_struct *task)
 {

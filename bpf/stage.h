@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The two ends of a switch's record: staged by sched_switch, finished by the switch end. Apart
- * from the programs, so that calibration runs the very same code.
+ * The two steps of a switch's record: sched_switch stages the record, and the program at the switch
+ * end finishes it. The code is separate from the programs so that calibration runs exactly the same
+ * code.
  */
 #ifndef TVTRACED_BPF_STAGE_H
 #define TVTRACED_BPF_STAGE_H
@@ -26,15 +27,18 @@ static __always_inline u32 from_of(struct task_struct *prev)
 	return prev->flags & PF_KTHREAD ? FROM_KTHREAD : FROM_USER;
 }
 
-/* From one reading of the clock to a later one; an untrusted clock source may run backwards. */
+/*
+ * Returns the time between two clock reads, or 0 when the clock ran backwards, as an untrusted
+ * clock source may.
+ */
 static __always_inline u64 elapsed(u64 from, u64 to)
 {
 	return to > from ? to - from : 0;
 }
 
 /*
- * Labels, counts and stages one switch in c, whose batch must have room. One record in each
- * batch is timed (two more clock reads), for the probes' own cost.
+ * Labels, counts and stages one switch in c, whose batch must have room. The staging of one record
+ * in each batch is timed with two more clock reads, to know the probes' own cost.
  */
 static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 					 struct task_struct *prev, struct task_struct *next,
@@ -70,16 +74,18 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 		c->probe_ns += elapsed(start, bpf_ktime_get_ns());
 		c->probe_samples++;
 	}
-	/* The interval that is measured begins here: only this store may follow. */
+	/*
+	 * The measured interval begins with this clock read, so nothing but the store may follow.
+	 */
 	r->ts_ns = bpf_ktime_get_ns();
 }
 
 /*
  * Stores the cost into the open record; now is the end program's first clock read. Interrupts are
- * on in sched_exit_tp, so a flush may come in at any point, and move the open record to the front
- * of the batch (flush.bpf.c): then the cost was stored into the old place, and is stored again.
- * Runs as the task that the record says comes next; if another one is here, then some of the
- * switches in between were kept from us, and their time is no cost.
+ * on in sched_exit_tp, so a flush may interrupt at any point and move the open record to the front
+ * of the batch (flush.bpf.c); the cost then went to the old place, and is stored again at the new
+ * one. The current task must be the next task of the open record; if it is another one,
+ * sched_switch missed switches in between, and their time is no cost.
  */
 static __always_inline void finish_switch(struct cpu_state *c, u64 now)
 {
@@ -94,8 +100,8 @@ static __always_inline void finish_switch(struct cpu_state *c, u64 now)
 	}
 	cost = now - r->ts_ns;
 	if (!cost)
-		cost = 1; /* 0 says: not measured */
-	/* A clock that ran backwards, or stood still with the whole machine. */
+		cost = 1; /* 0 means not measured */
+	/* The clock ran backwards, or the whole machine stood still. */
 	if (cost > 0xffffffff)
 		cost = 0;
 	*(volatile u32 *)&r->cost_ns = cost;

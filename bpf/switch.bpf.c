@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * sched_switch: labels the switch, counts it, and stages its record. Runs with interrupts off
- * under the run-queue lock, so nothing else on this CPU can touch the state meanwhile.
+ * On sched_switch: labels the switch, counts it, and stages its record. The programs run with
+ * interrupts off under the run-queue lock, so nothing else on this CPU can touch the state
+ * meanwhile.
  */
 #include "maps.h"
 
@@ -12,19 +13,22 @@
 #include "run_queue.h"
 #include "stage.h"
 
-/* Before 5.14 the state field had another name. */
+/* Before Linux 5.14 the state field of task_struct had another name. */
 struct task_struct___before_5_14 {
 	volatile long state;
 } __attribute__((preserve_access_index));
 
-/* Once per batch: sends the full one, times itself, and at the very first starts the counting. */
+/*
+ * Starts the counting at a CPU's first switch; later, once per batch, sends the full batch and
+ * measures the time that takes.
+ */
 static __always_inline void batch_turn(struct cpu_state *c, u32 cpu, struct task_struct *next)
 {
 	u64 start = bpf_ktime_get_ns();
 
 	if (!c->started) {
 		c->started = 1;
-		/* The kernel counted this switch just before it told us. */
+		/* The kernel has already counted this switch before the tracepoint. */
 		c->nr_switches_base = run_queue_switches(next) - 1;
 		return;
 	}
@@ -54,7 +58,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	return on_switch(preempt, prev, next, prev_state);
 }
 
-/* Before 5.18 the tracepoint has no 4th argument. */
+/* Before Linux 5.18 the tracepoint has no fourth argument, so the state is read from the task. */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(sched_switch_3, bool preempt, struct task_struct *prev, struct task_struct *next)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The end of a switch: stores the cost into the record that sched_switch left open. One program
- * per cost source; userspace loads the one it chose (cost_source.c).
+ * At the end of a switch: stores the cost into the record that sched_switch left open. There is one
+ * program per cost source; userspace loads the one it chose (cost_source.c).
  */
 #include "maps.h"
 
@@ -18,7 +18,10 @@ static __always_inline int on_switch_end(u64 now)
 	return 0;
 }
 
-/* 6.15 and later. Fires with is_switch false when the scheduler picked the same task again. */
+/*
+ * This tracepoint exists since Linux 6.15. It also fires, with is_switch false, when the scheduler
+ * picked the same task again.
+ */
 SEC("?tp_btf/sched_exit_tp")
 int BPF_PROG(sched_exit, bool is_switch)
 {
@@ -30,7 +33,7 @@ int BPF_PROG(sched_exit, bool is_switch)
 }
 
 /*
- * The other two run at the entry of finish_task_switch, which the task that comes next calls with
+ * The other two programs run at the entry of finish_task_switch, which the next task calls with
  * interrupts off; a new task calls it from schedule_tail.
  */
 SEC("?fentry/finish_task_switch")
@@ -39,7 +42,10 @@ int BPF_PROG(switch_end_fentry)
 	return on_switch_end(bpf_ktime_get_ns());
 }
 
-/* Attached by name to whatever the compiler has made of the function. */
+/*
+ * Userspace attaches this program by the name that the compiler gave finish_task_switch, maybe that
+ * of a clone.
+ */
 SEC("?kprobe")
 int switch_end_kprobe(struct pt_regs *ctx)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The tasks that exist already: reading the iterator gives one task_record each. */
+/* Lists the tasks that already exist: reading the iterator gives one task_record for each. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>
@@ -13,7 +13,7 @@ int existing_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct task_record r = {};
 
-	/* One that has ended and is not waited for yet will not be heard of again. */
+	/* A zombie is left out, since no further event will tell of its end. */
 	if (!task || task->exit_state)
 		return 0;
 	task_record_fill(&r, task, TASK_EXISTING);

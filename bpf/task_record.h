@@ -10,7 +10,7 @@
 #include "record.h"
 #include "task_flags.h"
 
-/* Fills all of r, which may be fresh memory from a ring. */
+/* Fills all members of r, which may be uninitialized memory from a ring buffer. */
 static __always_inline void task_record_fill(struct task_record *r, struct task_struct *task,
 					     u32 event)
 {
