@@ -36,7 +36,10 @@ static void rename_self(const char *name)
 	prctl(PR_SET_NAME, name);
 }
 
-/* Renaming to the name it has already is a rename too: nothing to see from outside. */
+/*
+ * Returns the time of one rename, as the lowest average of several windows. The name does not
+ * change, so nothing is visible from outside, but the tracepoint still fires.
+ */
 static u64 rename_ns(const char *name)
 {
 	u64 windows[WINDOWS], start;
@@ -91,7 +94,10 @@ int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 sl
 
 	rename_ns(name);
 	bare = rename_ns(name);
-	/* Programs on one tracepoint run in the order in which they were attached. */
+	/*
+	 * The start is attached first, because programs on one tracepoint run in the order in which
+	 * they were attached.
+	 */
 	start = bpf_program__attach(skel->progs.calibrate_switch);
 	if (!start)
 		return -errno;

@@ -26,7 +26,10 @@ static struct bpf_link *calibrate_on_tracepoint(const struct tvtraced_bpf *skel)
 	return bpf_program__attach(skel->progs.calibrate_end_tp);
 }
 
-/* What the kernel calls next after task_rename; 5.10 lets nothing be attached to the first. */
+/*
+ * Attaches the end to a function that the kernel calls after task_rename. Where Linux 5.10 does not
+ * allow a kprobe on the first function, the second is used.
+ */
 static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
 {
 	static const char *const functions[] = {"perf_event_comm", "proc_comm_connector"};

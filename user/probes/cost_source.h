@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the end of a switch comes from: one row per way, best first. */
+/* The ways to notice the end of a switch, best first. */
 #ifndef TVTRACED_PROBES_COST_SOURCE_H
 #define TVTRACED_PROBES_COST_SOURCE_H
 
@@ -12,14 +12,21 @@ struct tvtraced_bpf;
 struct bpf_program;
 struct bpf_link;
 
-/* The programs of one source; all NULL: none is needed. */
+/* The programs of one cost source; all members are NULL for "none". */
 struct switch_end {
-	bool interruptible; /* interrupts are on between the switch and its end */
+	bool interruptible; /* interrupts are on between a switch and its end */
 	struct bpf_program *program;
-	struct bpf_program *calibration; /* the same for calibrate.bpf.c, beside calibrate_end_tp */
-	/* symbol: what finish_task_switch is called on this kernel. NULL with errno on failure. */
+	struct bpf_program *calibration; /* calibration needs this program besides calibrate_end_tp;
+					    NULL: it does not */
+	/*
+	 * Attaches `program`. symbol: the name of finish_task_switch on this kernel. Returns NULL
+	 * and sets errno on failure.
+	 */
 	struct bpf_link *(*attach)(const struct bpf_program *program, const char *symbol);
-	/* Attaches the end for calibration, to something that happens on task_rename. */
+	/*
+	 * Attaches the end program for calibration to something that runs on task_rename. Returns
+	 * NULL and sets errno on failure.
+	 */
 	struct bpf_link *(*attach_calibration)(const struct tvtraced_bpf *skel);
 };
 
@@ -29,16 +36,19 @@ struct cost_source {
 	struct switch_end (*end)(const struct tvtraced_bpf *skel);
 };
 
-/* The i-th best; NULL after the last, which is "none" and works wherever anything does. */
+/*
+ * Returns the i-th best source, or NULL after the last one, which is "none" and works on any kernel
+ * that tvtraced supports.
+ */
 const struct cost_source *cost_source_at(size_t i);
 
-/* NULL: there is none of that name. */
+/* Returns NULL when there is no source of that name. */
 const struct cost_source *cost_source_find(const char *name);
 
-/* Whether the kernel has what s needs; if it works, only trying tells. */
+/* Tells whether the kernel has what s needs. Whether s works is known only after trying it. */
 bool cost_source_found(const struct cost_source *s, const struct features *f);
 
-/* Whether s is the one that measures nothing. */
+/* Tells whether s is the source that measures nothing. */
 bool cost_source_is_none(const struct cost_source *s);
 
 #endif

@@ -61,7 +61,10 @@ void features_refute(struct features *f, enum feature feature, const char *forma
 	va_end(args);
 }
 
-/* Number of arguments of a tracepoint, without the leading context; -1: no such tracepoint. */
+/*
+ * Returns the number of arguments of a tracepoint, without the leading context; -1: there is no
+ * such tracepoint.
+ */
 static int tracepoint_args(const struct btf *btf, const char *tracepoint)
 {
 	const struct btf_type *t;
@@ -86,7 +89,7 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 {
 	static const struct {
 		enum feature feature;
-		int args; /* so many are used */
+		int args; /* number of arguments that our program uses */
 		const char *tracepoint;
 	} wanted[] = {
 		/* clang-format off */
@@ -149,7 +152,7 @@ static bool struct_has(const struct btf *btf, const char *struct_name, const cha
 
 static void probe_types(struct features *f, const struct btf *btf)
 {
-	/* bpf/run_queue.h goes this way. */
+	/* bpf/run_queue.h follows these members to the run queue. */
 	static const char *const way[][2] = {
 		{"sched_entity", "cfs_rq"}, {"cfs_rq", "rq"}, {"rq", "nr_switches"}};
 
@@ -199,7 +202,7 @@ static void find_switch_end(struct features *f)
 	fclose(kallsyms);
 }
 
-/* Whether either can be attached is only known when it is tried (programs.c). */
+/* Only trying tells whether the programs can be attached (programs.c). */
 static void probe_switch_end(struct features *f, const struct btf *btf)
 {
 	const char *symbol = f->switch_end_symbol;
@@ -246,7 +249,10 @@ int features_probe(struct features *f)
 	struct btf *btf;
 
 	memset(f, 0, sizeof(*f));
-	/* libbpf would go on to look for a vmlinux in /boot; this kernel's own word is needed. */
+	/*
+	 * libbpf would also look for a vmlinux in /boot, but only the running kernel's own BTF is
+	 * reliable.
+	 */
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return -errno;
 	btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);

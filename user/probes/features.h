@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What this kernel has: read from its BTF, symbols and lockdown, never guessed from its version. */
+/*
+ * The features of this kernel, which are read from its BTF, symbols and lockdown state and never
+ * guessed from its version.
+ */
 #ifndef TVTRACED_PROBES_FEATURES_H
 #define TVTRACED_PROBES_FEATURES_H
 
@@ -33,14 +36,14 @@ enum {
 struct features {
 	bool has[NR_FEATURES];
 	char how[NR_FEATURES][FEATURE_HOW_LEN]; /* what was found, or what is missing */
-	char switch_end_symbol[SYMBOL_LEN];	/* finish_task_switch or its clone; "": neither */
+	char switch_end_symbol[SYMBOL_LEN];	/* finish_task_switch or a clone; "": none found */
 };
 
-/* What does not depend on the kernel that runs. */
+/* Facts about a feature that do not depend on the running kernel. */
 struct feature_info {
 	const char *name;
-	const char *since; /* the kernel version that brought it; NULL: all that matter here */
-	const char *lost;  /* without it */
+	const char *since; /* first kernel version that has it; NULL: all supported ones may */
+	const char *lost;  /* what is lost without it */
 };
 
 extern const struct feature_info feature_infos[NR_FEATURES];
@@ -48,10 +51,10 @@ extern const struct feature_info feature_infos[NR_FEATURES];
 /* Fills f. Returns 0, or -errno (libbpf_strerror) when the kernel's BTF cannot be read. */
 int features_probe(struct features *f);
 
-/* Whether tvtraced can run at all. */
+/* Tells whether the features suffice for tvtraced to run at all. */
 bool features_suffice(const struct features *f);
 
-/* Says that something which was found does not work, and why. */
+/* Marks a feature as missing, with the reason; also one that was found but does not work. */
 void features_refute(struct features *f, enum feature feature, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -8,7 +8,7 @@
 
 #include "common/array.h"
 
-/* The length of one ".isra.N" or ".constprop.N" at s; 0: something else. */
+/* Returns the length of one ".isra.N" or ".constprop.N" at s; 0: s begins with something else. */
 static size_t clone_suffix(const char *s)
 {
 	static const char *const suffixes[] = {".isra.", ".constprop."};
@@ -24,7 +24,9 @@ static size_t clone_suffix(const char *s)
 	return 0;
 }
 
-/* What else GCC splits off (.cold, .part.N) is a piece of the function, and is not entered first.
+/*
+ * Tells whether the symbol is the function or a clone of the whole function. Other symbols that GCC
+ * splits off (.cold, .part.N) are only parts, which do not contain the function's entry.
  */
 static bool is_clone(const char *symbol, const char *function)
 {
@@ -40,7 +42,10 @@ static bool is_clone(const char *symbol, const char *function)
 	return true;
 }
 
-/* The name in "address type name", cut out of the line; NULL: no function of the kernel itself. */
+/*
+ * Returns the name in a line "address type name", which is cut after the name. Returns NULL for
+ * anything but a function of the kernel itself.
+ */
 static char *function_name(char *line)
 {
 	char *type = strchr(line, ' ');

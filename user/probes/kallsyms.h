@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The kernel's own functions by name, as /proc/kallsyms lists them for everybody. */
+/* Finds the kernel's own functions by name in /proc/kallsyms, where any user can read the names. */
 #ifndef TVTRACED_PROBES_KALLSYMS_H
 #define TVTRACED_PROBES_KALLSYMS_H
 
@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 /*
- * Writes to `name` what the compiler has called the function: its plain name where that is there,
- * else the first clone of the whole of it (name.isra.N, name.constprop.N). Modules' functions do
- * not count. Returns 0, or -ENOENT when there is none.
+ * Writes to `name` the function's symbol: its plain name if that exists, else the first clone of
+ * the whole function (name.isra.N, name.constprop.N). Functions of modules do not count. Returns 0,
+ * or -ENOENT when there is none.
  */
 int kallsyms_find(FILE *kallsyms, const char *function, char *name, size_t size);
 

@@ -20,11 +20,11 @@ struct probes {
 	struct programs programs;
 	struct probes_info info;
 	struct bpf_link *switch_link;
-	int *ring_fds; /* one per possible CPU; -1: none */
-	u64 missed;    /* runs of the task programs that the kernel skipped */
+	int *ring_fds; /* one per possible CPU; -1: the CPU has no ring */
+	u64 missed;    /* runs of the task programs skipped by the kernel */
 };
 
-/* Runs the flush program on `cpu`: -ENXIO when that is offline. */
+/* Runs the flush program on `cpu`. Returns 0 or -errno; -ENXIO: the CPU is offline. */
 static int flush_on(struct probes *p, unsigned int cpu, bool check)
 {
 	struct flush_args args = {.cpu = cpu, .check = check};
@@ -39,7 +39,10 @@ static int flush_on(struct probes *p, unsigned int cpu, bool check)
 	return bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
 }
 
-/* CPUs that are offline get a ring when they first have something to send. */
+/*
+ * Creates the rings of the CPUs that are online. An offline CPU gets its ring when it first has
+ * records to send.
+ */
 static int create_rings(struct probes *p)
 {
 	int err;
@@ -60,7 +63,10 @@ static void read_own_clocks(u64 ns[2])
 	ns[1] = clock_read_ns(CLOCK_BOOTTIME);
 }
 
-/* The reading that took the least time is the most exact one. */
+/*
+ * Compares the daemon's clocks with the host's. The attempt that took the least time is the most
+ * exact one.
+ */
 static int read_clocks(struct probes *p)
 {
 	enum { TRIES = 16 };
@@ -185,7 +191,10 @@ int probes_attach_tasks(struct probes *p)
 	return status;
 }
 
-/* Before 5.12 the kernel does not say so, and does not skip any. */
+/*
+ * Returns how many runs of a program the kernel skipped. Kernels before 5.12 do not report this,
+ * and do not skip any.
+ */
 static u64 missed_by(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {0};
@@ -208,7 +217,10 @@ void probes_count_missed(struct probes *p)
 	p->missed = missed;
 }
 
-/* The end is attached already: a switch whose end is missed would count as unmeasured. */
+/*
+ * The end program is already attached, since a switch whose end is missed would count as
+ * unmeasured.
+ */
 int probes_attach_switches(struct probes *p)
 {
 	return attach(p->programs.switch_program, &p->switch_link);
@@ -216,7 +228,7 @@ int probes_attach_switches(struct probes *p)
 
 void probes_detach(struct probes *p)
 {
-	/* In this order the end of the last switch is still seen. */
+	/* The start is detached first, so that the end of the last switch is still seen. */
 	bpf_link__destroy(p->switch_link);
 	p->switch_link = NULL;
 	bpf_link__destroy(p->programs.end_link);
@@ -253,7 +265,7 @@ int probes_flush(struct probes *p, unsigned int cpu, bool check)
 		.sz = sizeof(opts), .ctx_in = &args, .ctx_size_in = sizeof(args)};
 	int err = flush_on(p, cpu, check);
 
-	/* Nothing runs on a CPU that is offline, so any other may speak for it. */
+	/* No program runs on an offline CPU, so any other CPU may flush its state. */
 	if (err == -ENXIO)
 		err = bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The BPF side as the daemon sees it: loaded, attached, flushed, detached. What is attached is
- * held by file descriptors only, so it goes with the process however that ends.
+ * The daemon's interface to the BPF programs: load, attach, flush, detach. Attachments are held
+ * only by file descriptors, so they end with the process, however it ends.
  */
 #ifndef TVTRACED_PROBES_PROBES_H
 #define TVTRACED_PROBES_PROBES_H
@@ -28,9 +28,10 @@ struct probes_info {
 };
 
 /*
- * Loads everything, and measures the bias. On failure prints why and returns an exit status;
- * 0 is success. cpus is how many are possible. ring_bytes is the size of one CPU's ring, a power of
- * two and at least a page; wanted is the cost source, NULL: the best that works.
+ * Loads all programs and measures the bias. Returns 0, or prints why it failed and returns an exit
+ * status. cpus is the number of possible CPUs. ring_bytes is the size of one CPU's ring buffer, a
+ * power of two and at least a page. wanted is the cost source; NULL: the best that works. *out is
+ * set in any case, and must be freed with probes_free().
  */
 int probes_load(struct probes **out, const struct features *f, unsigned int cpus, size_t ring_bytes,
 		const struct cost_source *wanted);
@@ -41,49 +42,51 @@ int probes_attach_tasks(struct probes *p);
 /* Attaches the switch programs. Returns 0 or an exit status. */
 int probes_attach_switches(struct probes *p);
 
-/* Detaches the switch programs. The task events go with probes_free. */
+/* Detaches the switch programs. probes_free() detaches the task events. */
 void probes_detach(struct probes *p);
 
 void probes_free(struct probes *p);
 
 const struct probes_info *probes_info(const struct probes *p);
 
-/* State of a possible CPU: mapped memory that programs change under the reader's eyes. */
+/*
+ * Returns the state of a possible CPU, in mapped memory that BPF programs may change at any time.
+ */
 volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu);
 
 /*
- * Sends what `cpu` has staged and takes its snapshot; see flush.bpf.c. With `check` it also
- * compares with the kernel's own count. Returns 0 or -errno.
+ * Sends the staged records of `cpu` and takes its snapshot; see flush.bpf.c. With `check`, also
+ * compares with the kernel's own count of switches. Returns 0 or -errno.
  */
 int probes_flush(struct probes *p, unsigned int cpu, bool check);
 
-/* Switch records' ring of a CPU, as map fd; -1 while it has none. */
+/* Returns the map fd of a CPU's ring buffer for switch records; -1: it has none yet. */
 int probes_ring_fd(const struct probes *p, unsigned int cpu);
 
-/* Makes the ring of a CPU that came up later. Returns 0 (also when there is one) or -errno. */
+/* Creates the ring buffer of a CPU. Returns 0 (also when the CPU already has one) or -errno. */
 int probes_ring_create(struct probes *p, unsigned int cpu);
 
 /*
- * How far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC: from then on what changes that is told by a
- * CLOCK_STEPPED in the task events.
+ * Tells the programs how far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC. From then on, a
+ * CLOCK_STEPPED among the task events reports each change.
  */
 void probes_set_lead(struct probes *p, u64 lead_ns);
 
-/* Task events' ring, as map fd. */
+/* Returns the map fd of the ring buffer for task events. */
 int probes_task_ring_fd(const struct probes *p);
 
 /*
- * Task events that did not fit their ring, and those that were not told since the kernel does not
- * run a program that interrupts itself; the latter as of the last probes_count_missed(), since
- * start.
+ * Returns the number of task events lost since start: those that did not fit into the ring buffer,
+ * and those missed because the kernel does not run a program that interrupts itself. The latter are
+ * as of the last probes_count_missed().
  */
 u64 probes_task_events_lost(const struct probes *p);
 void probes_count_missed(struct probes *p);
 
 /*
- * Calls fn with the tasks that exist, some at a time. Until it returns no more are read, so what
- * their events say meanwhile is newer than what fn was given, and older than what it gets next.
- * Returns 0 or -errno.
+ * Calls fn with the existing tasks, some at a time. No more are read until fn returns, so task
+ * events of that time are newer than the records that fn was given, and older than those of its
+ * next call. Returns 0 or -errno.
  */
 int probes_each_task(struct probes *p, void (*fn)(void *ctx, const struct task_record *r, size_t n),
 		     void *ctx);

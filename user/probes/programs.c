@@ -16,16 +16,19 @@
 #include "tvtraced.skel.h"
 
 enum {
-	/* 64 bytes per event: room for the fork storm of one interval. */
+	/* Room for the fork storm of one interval, at 64 bytes per event. */
 	TASK_RING_BYTES = 4 << 20,
-	/* A reader woken at a quarter has three quarters of the ring's time left to come. */
+	/*
+	 * The reader is woken when a ring buffer is a quarter full, so it has the time that the
+	 * other three quarters take to fill.
+	 */
 	WAKEUP_DIVISOR = 4,
 };
 
-/* What an attempt failed at; err 0: it did not. */
+/* What an attempt failed at; err is 0 on success. */
 struct failure {
 	const char *what;
-	const char *name; /* static: the programs have gone when it is told */
+	const char *name; /* static string, since it is printed after the programs are unloaded */
 	int err;
 };
 
@@ -61,7 +64,7 @@ int programs_count_cpus(unsigned int *cpus)
 	return STATUS_OK;
 }
 
-/* Chooses programs and sizes, before anything is loaded. */
+/* Chooses the programs to load and the map sizes. Call this before loading. */
 static void configure(struct programs *p, const struct features *f, const struct programs_config *c,
 		      const struct switch_end *end)
 {
@@ -80,7 +83,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 #define AUTOLOAD(id, name, ...) bpf_program__set_autoload(skel->progs.name, f->has[FEATURE_##id]);
 	TASK_TRACEPOINTS(AUTOLOAD)
 #undef AUTOLOAD
-	/* The last one is for calibration. */
+	/* The additional element is for calibration. */
 	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);
 	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
@@ -115,7 +118,7 @@ static int map_cpus(struct programs *p, unsigned int cpus)
 	return 0;
 }
 
-/* Everything that may fail because of the cost source. */
+/* Takes all the steps that may fail because of the cost source. */
 static struct failure try_source(struct programs *p, const struct features *f,
 				 const struct programs_config *c, const struct cost_source *source)
 {
@@ -144,7 +147,10 @@ static struct failure try_source(struct programs *p, const struct features *f,
 	return (struct failure){0};
 }
 
-/* A source that fails alone fails for a reason of its own. */
+/*
+ * Notes in f that a cost source was found but does not work. "none" needs no feature, so nothing is
+ * noted for it.
+ */
 static void refute(struct features *f, const struct cost_source *source,
 		   const struct failure *failure)
 {
@@ -155,7 +161,7 @@ static void refute(struct features *f, const struct cost_source *source,
 	verbose_log("cost source %s: %s", source->name, f->how[source->needs]);
 }
 
-/* The one that was asked for does not work: says why, and which ones do. */
+/* Reports that the requested cost source does not work: why, and which ones do. */
 static int fail_wanted(struct programs *p, struct features *f, const struct programs_config *c)
 {
 	const struct cost_source *wanted = c->cost_source, *source;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The BPF programs: which of them this kernel gets, loaded, and the end of a switch attached. */
+/* Chooses the BPF programs that suit this kernel, loads them, and attaches the end of a switch. */
 #ifndef TVTRACED_PROBES_PROGRAMS_H
 #define TVTRACED_PROBES_PROGRAMS_H
 
@@ -12,23 +12,23 @@ struct programs {
 	struct tvtraced_bpf *skel;
 	const struct cost_source *source;
 	struct bpf_program *switch_program;
-	struct bpf_link *end_link; /* NULL: the source is none */
+	struct bpf_link *end_link; /* NULL: the cost source is "none" */
 	struct calibration calibration;
-	volatile struct cpu_state *cpus; /* one per possible CPU; mapped */
+	volatile struct cpu_state *cpus; /* mapped; one per possible CPU, and one for calibration */
 	size_t cpus_bytes;
 };
 
 struct programs_config {
-	unsigned int cpus; /* possible ones */
+	unsigned int cpus; /* number of possible CPUs */
 	size_t ring_bytes;
 	const struct cost_source *cost_source; /* NULL: the best that works */
 };
 
 /*
- * Loads all programs with one cost source, and attaches its end: until sched_switch is attached
- * too, that finds nothing to do. Whether a source works is known when it has been tried; of one
- * that was found and does not, f says so afterwards. On failure prints why and returns an exit
- * status; 0 is success. To be undone with programs_unload in any case.
+ * Loads all programs with one cost source and attaches its end program, which finds no open record
+ * until sched_switch is attached, too. Only trying tells whether a source works; f is updated for
+ * each source that was found but does not work. Returns 0, or prints why it failed and returns an
+ * exit status. Call programs_unload() in either case.
  */
 int programs_load(struct programs *p, struct features *f, const struct programs_config *c);
 

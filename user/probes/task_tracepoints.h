@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The tracepoints that tell of tasks: a row each, from which the features are made and the programs
- * loaded and attached. The program in bpf/ has the tracepoint's name.
+ * The tracepoints for events in tasks' lives, one row each, from which the features are made and
+ * the programs are loaded and attached. The program in bpf/ has the tracepoint's name.
  */
 #ifndef TVTRACED_PROBES_TASK_TRACEPOINTS_H
 #define TVTRACED_PROBES_TASK_TRACEPOINTS_H
 
 /*
- * X(feature, tracepoint, arguments that the program uses, kernel version that brought it or NULL,
- * what is lost without it)
+ * X(feature, tracepoint, number of arguments that the program uses, first kernel version that has
+ * it or NULL, what is lost without it)
  */
 #define TASK_TRACEPOINTS(X)                                                                        \
 	X(TASK_NEWTASK, task_newtask, 1, NULL, "some tasks that live briefly count as other")      \
@@ -19,7 +19,9 @@
 	  "some tasks that have ended stay listed")                                                \
 	X(CGROUP_ATTACH_TASK, cgroup_attach_task, 3, NULL,                                         \
 	  "moves to another cgroup are noticed at the next exec")                                  \
-	/* Calibration runs on it. */                                                              \
+	/*                                                                                         \
+	 * Calibration uses task_rename.                                                           \
+	 */                                                                                        \
 	X(TASK_RENAME, task_rename, 2, NULL,                                                       \
 	  "everything: tvtraced does not start (exit status 1)")                                   \
 	X(SUSPEND_RESUME, suspend_resume, 3, NULL,                                                 \

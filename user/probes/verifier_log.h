@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* For --verbose: how many instructions the kernel's verifier went through for each program, or why
- * it refused one. */
+/*
+ * For --verbose: reports how many instructions the kernel's verifier processed for each program, or
+ * why it refused one.
+ */
 #ifndef TVTRACED_PROBES_VERIFIER_LOG_H
 #define TVTRACED_PROBES_VERIFIER_LOG_H
 
 struct bpf_object;
 
 /*
- * Asks for the figures, before obj is loaded. Returns what verifier_log_tell reads them from, to be
- * freed after the load.
+ * Requests the verifier's log; call this before obj is loaded. Returns the buffer that the log is
+ * written to, which the caller frees after verifier_log_tell() or verifier_log_tell_refused().
  */
 char *verifier_log_request(struct bpf_object *obj) __attribute__((warn_unused_result));
 
-/* Says one line per program of an object that was loaded, also for those left out. */
+/* Logs one line per program of an object that was loaded, also for programs left out. */
 void verifier_log_tell(const struct bpf_object *obj);
 
-/* Says what the verifier has said of the programs of an object whose load failed, as it stands. */
+/* Logs the verifier's messages, unchanged, for the programs of an object whose load failed. */
 void verifier_log_tell_refused(const struct bpf_object *obj);
 
 #endif
