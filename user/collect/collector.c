@@ -21,8 +21,7 @@ struct cpu_ring {
 	u64 received;
 	u64 stop_at; /* stop draining once `received` reaches this */
 	u64 spilled; /* as of the last publication */
-	u64 sent;    /* number of records that the CPU had sent or spilled up to the end of the last
-			batch */
+	u64 sent;    /* records that were sent or spilled up to the last batch's end */
 };
 
 struct collector {

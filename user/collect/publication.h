@@ -16,7 +16,7 @@ struct publication {
 	struct accounting previous; /* as of the previous publication */
 	struct histogram interval_cost[NR_CELLS]; /* since the previous publication */
 	u64 own_cpu_before_ns;			  /* now.own_cpu_ns of the previous publication */
-	bool final; /* this is the last publication: everything has been drained and detached */
+	bool final; /* last publication; everything is drained and detached */
 };
 
 #endif
