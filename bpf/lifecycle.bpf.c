@@ -16,8 +16,8 @@ u64 task_events_lost;
 const volatile u64 task_wakeup_bytes = 0;
 
 /*
- * Several CPUs may add events at the same time, so no single one may see the exact threshold. Each
- * event whose fill is in this window above the threshold therefore wakes the reader.
+ * Several CPUs may add events at the same time, so perhaps none of them sees the fill exactly at
+ * the threshold. Each event whose fill is in this window above it therefore wakes the reader.
  */
 #define WAKEUP_WINDOW (16 * sizeof(struct task_record))
 

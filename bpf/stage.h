@@ -84,8 +84,8 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
  * Stores the cost into the open record; now is the end program's first clock read. Interrupts are
  * on in sched_exit_tp, so a flush may interrupt at any point and move the open record to the front
  * of the batch (flush.bpf.c); the cost then went to the old place, and is stored again at the new
- * one. The current task must be the next task of the open record; if it is another one,
- * sched_switch missed switches in between, and their time is no cost.
+ * one. The current task must be the next task of the open record; if it is another one, switches in
+ * between were not seen, and their time is no cost.
  */
 static __always_inline void finish_switch(struct cpu_state *c, u64 now)
 {

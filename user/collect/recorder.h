@@ -84,8 +84,8 @@ struct recorder *recorder_new(size_t bytes);
 void recorder_free(struct recorder *r);
 
 /*
- * All functions from here on must be called on the event loop's thread; only chunk functions may be
- * called on others. These four ignore a NULL recorder.
+ * All recorder_*() functions must be called on the event loop's thread; only the chunk functions
+ * may be called on others. The next four ignore a NULL recorder.
  */
 void recorder_batch(struct recorder *r, u32 cpu, const struct switch_record *records, u32 count,
 		    u64 lost);

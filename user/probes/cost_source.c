@@ -27,8 +27,8 @@ static struct bpf_link *calibrate_on_tracepoint(const struct tvtraced_bpf *skel)
 }
 
 /*
- * Attaches the end to a function that the kernel calls after task_rename. Where Linux 5.10 does not
- * allow a kprobe on the first function, the second is used.
+ * Attaches the end program to a function that the kernel calls after task_rename. Linux 5.10 allows
+ * no kprobe on the first function, so the second is tried there.
  */
 static struct bpf_link *calibrate_on_function(const struct tvtraced_bpf *skel)
 {

@@ -42,7 +42,7 @@ struct features {
 /* Facts about a feature that do not depend on the running kernel. */
 struct feature_info {
 	const char *name;
-	const char *since; /* first kernel version that has it; NULL: all supported ones may */
+	const char *since; /* first kernel version that has it; NULL: any supported one may */
 	const char *lost;  /* what is lost without it */
 };
 
