@@ -26,7 +26,7 @@ struct trace_group {
 
 /* The client's request, and what was known when the capture began. The capture owns the setup. */
 struct trace_setup {
-	u64 begin_ns, end_ns; /* CLOCK_MONOTONIC; switches outside are left out */
+	u64 begin_ns, end_ns; /* requested time, CLOCK_MONOTONIC; other switches are left out */
 	u64 now_ns;	      /* the tasks and groups below were copied before this time */
 	u64 lead_ns;	      /* lead of CLOCK_BOOTTIME over CLOCK_MONOTONIC at now_ns */
 	u32 cpus;	      /* number of possible CPUs */

@@ -16,8 +16,7 @@
 enum frame_type {
 	FRAME_BATCH, /* `count` switch records follow; `lost` switches are missing before them */
 	FRAME_TASK,  /* a task_frame follows */
-	FRAME_LOST,  /* `lost` switches are missing before ts_ns, after all earlier frames of this
-			CPU */
+	FRAME_LOST,  /* `lost` switches are missing between this CPU's last frame and ts_ns */
 	FRAME_CLOCK, /* a clock_frame follows: a suspension had ended at ts_ns */
 };
 

@@ -16,8 +16,7 @@ struct bpf_link;
 struct switch_end {
 	bool interruptible; /* interrupts are on between a switch and its end */
 	struct bpf_program *program;
-	struct bpf_program *calibration; /* calibration needs this program besides calibrate_end_tp;
-					    NULL: it does not */
+	struct bpf_program *calibration; /* also loaded for calibration; NULL: none */
 	/*
 	 * Attaches `program`. symbol: the name of finish_task_switch on this kernel. Returns NULL
 	 * and sets errno on failure.

@@ -21,7 +21,7 @@ struct probes_info {
 	struct features features;
 	unsigned int cpus; /* possible CPUs */
 	u32 own_tgid;	   /* this process's id in the host's pid namespace */
-	size_t ring_bytes; /* of one ring */
+	size_t ring_bytes; /* size of one ring buffer */
 	unsigned int rings;
 	u64 cost_bias_ns;
 	u64 probe_entry_ns;
