@@ -26,13 +26,11 @@ struct follower {
 };
 
 struct recorder {
-	size_t limit,
-		bytes;	    /* bytes: size of the closed chunks that are kept; limit: its maximum */
-	struct chunk *open; /* the chunk that is being filled; NULL: none */
-	struct chunk **kept; /* ring of closed chunks, oldest first */
-	struct queue queue;  /* positions in `kept` */
-	struct chunk
-		*spare[MAX_SPARE]; /* empty chunks for reuse, whose pages are already populated */
+	size_t limit, bytes;		/* most bytes to keep; bytes in closed chunks now */
+	struct chunk *open;		/* the chunk that is being filled; NULL: none */
+	struct chunk **kept;		/* ring of closed chunks, oldest first */
+	struct queue queue;		/* positions in `kept` */
+	struct chunk *spare[MAX_SPARE]; /* for reuse; their pages are populated */
 	size_t nr_spare;
 	struct follower *followers;
 	size_t nr_followers, room_followers;
