@@ -14,9 +14,8 @@ struct recent_sample {
 
 /* An all-zero struct is empty and valid. */
 struct recent {
-	struct recent_sample
-		samples[RECENT_SAMPLES]; /* circular buffer; samples are at least a second apart */
-	u64 n;				 /* number of samples ever taken */
+	struct recent_sample samples[RECENT_SAMPLES]; /* circular; a second or more apart */
+	u64 n;					      /* number of samples ever taken */
 };
 
 /* Takes a sample of the totals at now_ns, at most once a second. now_ns must not decrease. */
