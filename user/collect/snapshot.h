@@ -21,8 +21,7 @@ struct host_facts {
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct features *features;
 	u64 cost_bias_ns;   /* the probes' own share of every measured cost */
-	u64 probe_entry_ns; /* measured at start: to enter and leave each of the two programs once
-			     */
+	u64 probe_entry_ns; /* measured at start: entering and leaving both programs once */
 	u64 ring_bytes;	    /* size of one ring buffer */
 	unsigned int rings;
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
