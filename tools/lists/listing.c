@@ -28,9 +28,10 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 		return buf;
 	case CELL_COUNT:
 		format_count(buf, v);
-		/* "12.3k" */
-		if (c->width && strlen(buf) > (size_t)c->width && v < 999.5e3)
-			snprintf(buf, CELL_TEXT_LEN, "%.0fk", v / 1e3);
+		/* "12.3k" or "1.00M" */
+		if (c->width && strlen(buf) > (size_t)c->width)
+			snprintf(buf, CELL_TEXT_LEN, v < 999.5e3 ? "%.0fk" : "%.0fM",
+				 v / (v < 999.5e3 ? 1e3 : 1e6));
 		return buf;
 	case CELL_RATE:
 		return format_rate(buf, v);

@@ -146,13 +146,14 @@ static void take(void *ctx, struct chunk *chunk)
 
 /*
  * Strips the switches from a chunk. If the last chunk in the queue was stripped too, the result
- * replaces it and contains both. The caller holds the lock.
+ * replaces it and contains both. The first `recorded` chunks stay, since the thread reads them
+ * without the lock (learn). The caller holds the lock.
  */
 static struct chunk *leave_out_switches(struct capture *c, const struct chunk *chunk)
 {
 	struct chunk *last = c->n ? c->queue[(c->first + c->n - 1) % c->room] : NULL, *small;
 
-	if (!last || !last->left)
+	if (!last || !last->left || c->n <= c->recorded)
 		return chunk_without_switches(NULL, chunk);
 	small = chunk_without_switches(last, chunk);
 	c->n--;

@@ -118,6 +118,8 @@ static void what_took_no_time_has_no_rate(void **state)
 		.switches = {5, 5, 5, 5}, .user_switches = {5, 5}, .reasons = {5, 5}};
 	r.cost_ns = 100;
 	r.nr_ended = 3;
+	r.threads = 5;
+	r.groups = 6;
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (size_t i = 0; i < tables[t].n; i++)
 			if (tables[t].columns[i].number)
@@ -162,6 +164,9 @@ static void numbers_by_hand(void **state)
 				   .user_cost_ns = {4000, 24000, 1, 1},
 				   .reasons = {6, 2}};
 	r.total = (struct charges){.switches = {100, 200, 300, 400}, .reasons = {11, 12}};
+	assert_true(value(&r, "threads") == 5);
+	assert_true(value(&r, "nlwp") == 5);
+	assert_true(value(&r, "groups") == 6);
 	assert_true(value(&r, "thread_per_s") == 2);
 	assert_true(value(&r, "process_per_s") == 6);
 	assert_true(value(&r, "other_per_s") == 42);

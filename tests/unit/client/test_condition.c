@@ -125,6 +125,7 @@ static void bad_ones_are_refused(void **state)
 		{"p99 process > infs", "is not a time"},
 		{"p99 process > 1e999ns", "is not a time"},
 		{"p99 process > 1e300s", "is not a time"},
+		{"p99 process > 1e-999ns", "is not a time"},
 		{"p99 process > 0x10ns", "is not a time"},
 		{"p99 process > 50k", "is not a time"},
 		{"p99 process > 5%", "is not a time"},

@@ -243,6 +243,28 @@ static void width_of_what_is_no_terminal(void **state)
 		assert_int_equal(width_with(cases[i].columns), cases[i].width);
 }
 
+/* A name has no more than 40 while others have nothing, and texts come before numbers. */
+static void others_come_before_a_long_name(void **state)
+{
+	enum { ROOM = 40 - 14 + 1 + 20 };
+	char name[101];
+	struct row row = {.name = name, .application = "", .cmdline = "", .kind = "comm"};
+	const struct row *shown = &row;
+	int widths[MOST_COLUMNS], sum = -1;
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 0; i < NR_GROUP_COLUMNS; i++)
+		sum += group_columns[i].width ? group_columns[i].width + 1 : 0;
+	layout_columns(widths, group_columns, NR_GROUP_COLUMNS, sum + ROOM, &shown, NULL, 1);
+	assert_int_equal(widths[0], 40);
+	for (size_t i = 1; i < NR_GROUP_COLUMNS; i++)
+		if (!group_columns[i].width)
+			assert_int_equal(widths[i],
+					 strcmp(group_columns[i].key, "application") ? 0 : 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +273,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_cut_without_limit),
 		cmocka_unit_test(the_last_of_many_rows_counts_without_limit),
 		cmocka_unit_test(width_of_what_is_no_terminal),
+		cmocka_unit_test(others_come_before_a_long_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,9 +26,14 @@ static double number(const struct row *r)
 	return given;
 }
 
-static void check_cell(enum cell cell, double v, bool ended, const char *expected)
+static void check_cell_in(int width, enum cell cell, double v, bool ended, const char *expected)
 {
-	struct column c = {.key = "x", .heading = "x", .cell = cell, .number = number, .help = "x"};
+	struct column c = {.key = "x",
+			   .heading = "x",
+			   .cell = cell,
+			   .width = width,
+			   .number = number,
+			   .help = "x"};
 	struct row r = {.ended = ended};
 	char buf[CELL_TEXT_LEN];
 
@@ -36,6 +41,11 @@ static void check_cell(enum cell cell, double v, bool ended, const char *expecte
 	assert_ptr_equal(listing_cell(buf, &c, &r), buf);
 	if (strcmp(buf, expected) != 0)
 		fail_msg("%.17g: '%s', not '%s'", v, buf, expected);
+}
+
+static void check_cell(enum cell cell, double v, bool ended, const char *expected)
+{
+	check_cell_in(0, cell, v, ended, expected);
 }
 
 static void cells_at_their_edges(void **state)
@@ -47,6 +57,11 @@ static void cells_at_their_edges(void **state)
 	check_cell(CELL_ID, NAN, false, "-");
 	check_cell(CELL_COUNT, NAN, true, "-");
 	check_cell(CELL_COUNT, 10000, false, "10.0k");
+	check_cell_in(5, CELL_COUNT, 12345, false, "12.3k");
+	check_cell_in(4, CELL_COUNT, 12345, false, "12k");
+	check_cell_in(4, CELL_COUNT, 999499, false, "999k");
+	check_cell_in(4, CELL_COUNT, 999500, false, "1M");
+	check_cell_in(4, CELL_COUNT, 4194304, false, "4M");
 	check_cell(CELL_RATE, 0.25, false, "0.25");
 	check_cell(CELL_RATE, 0, false, "0");
 	check_cell(CELL_RATE, NAN, false, "-");
