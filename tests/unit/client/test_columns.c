@@ -118,8 +118,6 @@ static void what_took_no_time_has_no_rate(void **state)
 		.switches = {5, 5, 5, 5}, .user_switches = {5, 5}, .reasons = {5, 5}};
 	r.cost_ns = 100;
 	r.nr_ended = 3;
-	r.threads = 5;
-	r.groups = 6;
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (size_t i = 0; i < tables[t].n; i++)
 			if (tables[t].columns[i].number)
@@ -157,6 +155,8 @@ static void numbers_by_hand(void **state)
 	(void)state;
 	r.seconds = 2;
 	r.nr_ended = 3;
+	r.threads = 5;
+	r.groups = 6;
 	r.cost_ns = 50000000;
 	r.unlabelled = 4;
 	r.grown = (struct charges){.switches = {10, 20, 30, 40},
