@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Bytes that go in at the end and out at the beginning. */
+/* A byte queue: data is added at the end and sent from the beginning. */
 #ifndef TVTRACED_CONTROL_BUFFER_H
 #define TVTRACED_CONTROL_BUFFER_H
 
 #include <stddef.h>
 
-/* All-zero is empty and valid. */
+/* An all-zero struct is an empty, valid buffer. */
 struct buffer {
 	char *data;
-	size_t begin, end; /* what is in it */
+	size_t begin, end; /* offsets of the bytes not sent yet */
 	size_t room;
 };
 
@@ -18,10 +18,12 @@ void buffer_add_text(struct buffer *b, const char *text);
 
 size_t buffer_len(const struct buffer *b);
 
-/* Writes to a socket what it takes. Returns 0, also when some is left, or -errno. */
+/*
+ * Sends as much as the socket takes without blocking. Returns 0, even when bytes remain, or -errno.
+ */
 int buffer_send(struct buffer *b, int fd);
 
-/* Frees what it holds, and leaves it empty. */
+/* Frees the memory of b and leaves it empty. */
 void buffer_release(struct buffer *b);
 
 #endif

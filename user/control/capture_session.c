@@ -19,8 +19,8 @@ static const char too_slow[] = "its reader takes too little";
 
 struct capture_session {
 	struct capture *capture;
-	bool finishing; /* as of the last run */
-	bool told_end;	/* the last line is in the buffer, or sent */
+	bool finishing; /* as of the last capture_session_run() */
+	bool told_end;	/* the final status line is in the buffer or sent */
 };
 
 struct capture_session *capture_session_new(const struct look *look, const struct request *r,
@@ -83,7 +83,7 @@ int capture_session_prepare(struct capture_session *s, const struct task_table *
 	return err;
 }
 
-/* One line of how far it is. */
+/* Adds one status line of the capture. */
 static void add_progress(struct buffer *out, const struct capture_status *s)
 {
 	struct json_object *o = json_object_new_object(), *p = json_object_new_object();
@@ -120,7 +120,7 @@ bool capture_session_run(struct capture_session *s, struct look *look, bool left
 								    : "ended by the client");
 	}
 	s->finishing = status.finishing;
-	/* Who does not read gets no more lines, and the file all the same. */
+	/* A client that does not read gets no more status lines, but its file is still written. */
 	if (!buffer_len(out) && !s->told_end) {
 		add_progress(out, &status);
 		s->told_end = status.done;

@@ -20,31 +20,31 @@
 
 enum {
 	REQUEST_PATIENCE_S = 5, /* from the first byte to the last */
-	REPLY_PATIENCE_S = 10,	/* without a byte taken */
+	REPLY_PATIENCE_S = 10,	/* without the client reading a byte */
 	GOODBYE_PATIENCE_S = 1,
 	SLICE_NS = 1000000,
-	AT_ONCE_NS = 1, /* 0 would be no time */
+	AT_ONCE_NS = 1, /* 0 would mean "none" */
 };
 
 enum state {
 	WAITING, /* for a request */
 	REPLYING,
-	DUE,	   /* a reply will be made when its time has come */
-	PREPARING, /* a capture */
+	DUE,	   /* the reply is made at next_ns */
+	PREPARING, /* copies the task table for a capture */
 	CAPTURING,
-	LEAVING, /* once what is buffered has been sent */
+	LEAVING, /* closes once the buffer is sent */
 	ENDED,
 	NR_STATES,
 };
 
 static const char not_read[] = "the reply was not read for 10 s";
 
-/* What each state waits for. */
+/* What a connection waits for in each state. */
 static const struct {
-	u32 events;	     /* of the socket */
-	bool timed;	     /* it goes on at next_ns */
-	u32 patience_s;	     /* that a client has; 0: it is not waited for */
-	const char *timeout; /* what it is told when that is over; NULL: it has been told */
+	u32 events;	     /* epoll events of the socket */
+	bool timed;	     /* connection_run() is due at next_ns */
+	u32 patience_s;	     /* the client's time limit; 0: none */
+	const char *timeout; /* error sent on timeout; NULL: one was sent already */
 } states[NR_STATES] = {
 	[WAITING] = {EPOLLIN, false, REQUEST_PATIENCE_S,
 		     "the request did not come to its end in 5 s"},
@@ -59,15 +59,15 @@ struct connection {
 	int fd;
 	enum state state;
 	const char *reason;
-	u64 since_ns;	/* WAITING, LEAVING: of the state; REPLYING: of the last byte sent */
-	u64 partial_ns; /* first byte of a request that is not complete; 0: none */
-	u64 asked_ns;	/* DUE: what the reply is to know of */
-	u64 next_ns;	/* DUE: when the reply is made */
-	int passed_fd;	/* that came with a request; -1: none */
+	u64 since_ns;	/* WAITING, LEAVING: when the state began; else last progress of sending */
+	u64 partial_ns; /* when the first byte of an incomplete request came; 0: none */
+	u64 asked_ns;	/* DUE: the snapshot must not be older than this */
+	u64 next_ns;	/* timed states: when connection_run() is due */
+	int passed_fd;	/* file descriptor received with a request; -1: none */
 	struct capture_session *capture; /* PREPARING, CAPTURING */
 	struct request request;
 	struct reply reply;
-	bool made; /* the reply is complete, and in the buffer */
+	bool made; /* the whole reply has been put into the buffer */
 	u64 seq;   /* of the last reply */
 	u64 replies;
 	struct buffer out;
@@ -106,7 +106,7 @@ static void end(struct connection *c, const char *reason)
 	c->reason = reason;
 }
 
-/* One line, made by json-c because of what the message may hold. */
+/* Adds an error line. json-c builds it because the message may need escaping. */
 static void add_error(struct buffer *out, const char *code, const char *message)
 {
 	struct json_object *o = json_object_new_object(), *error = json_object_new_object();
@@ -122,7 +122,7 @@ static void add_error(struct buffer *out, const char *code, const char *message)
 
 void connection_reject(struct connection *c, const char *code, const char *message)
 {
-	/* In the middle of a reply an error would only spoil it. */
+	/* An error line in the middle of a reply would only corrupt it. */
 	if (c->state == REPLYING) {
 		end(c, code);
 		return;
@@ -199,7 +199,7 @@ static void prepare_capture(struct connection *c, const struct look *look)
 	c->next_ns = clock_ns();
 }
 
-/* The first line that has come, if one is complete. */
+/* Parses the first buffered line, if it is complete. */
 static void take_request(struct connection *c)
 {
 	char *newline = memchr(c->in, '\n', c->in_len);
@@ -230,7 +230,7 @@ static void take_request(struct connection *c)
 	c->state = DUE;
 }
 
-/* What came behind the last request has waited until now. */
+/* Requests that arrived during the last reply have stayed in the buffer until now. */
 static void await_request(struct connection *c, u64 now)
 {
 	c->state = WAITING;
@@ -239,7 +239,7 @@ static void await_request(struct connection *c, u64 now)
 	take_request(c);
 }
 
-/* Whether the client wants no more: it has closed its half. */
+/* Whether the client wants no more: it has shut down its sending side. */
 static bool wants_end(const struct connection *c)
 {
 	char byte;
@@ -268,7 +268,7 @@ static void continue_capture(struct connection *c, struct look *look)
 	await_request(c, now);
 }
 
-/* Keeps the last descriptor that came with the data, and closes all others. */
+/* Keeps the last file descriptor that came with the data and closes all others. */
 static void take_descriptors(struct connection *c, struct msghdr *m)
 {
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
@@ -328,7 +328,10 @@ static void end_reply(struct connection *c)
 	c->since_ns = now;
 	if (r->op == REQUEST_SUBSCRIBE && (!r->count || c->replies < r->count)) {
 		c->state = DUE;
-		/* In step: a client that reads slowly misses some replies. */
+		/*
+		 * The interval counts from the time this reply was due; a client that reads slowly
+		 * misses some replies.
+		 */
 		c->asked_ns += r->interval_ns;
 		if (c->asked_ns <= now)
 			c->asked_ns = now + r->interval_ns;
@@ -356,7 +359,7 @@ static void continue_reply(struct connection *c, struct look *look)
 		end_reply(c);
 }
 
-/* Returns whether there is something to send now. */
+/* Returns whether a reply was begun and can be sent now. */
 static bool begin_if_allowed(struct connection *c, struct look *look)
 {
 	u64 earliest_ns = look_earliest(look, c->asked_ns);
@@ -379,12 +382,15 @@ static void leave(struct connection *c)
 		end(c, c->reason);
 }
 
-/* When the client's time is over; UINT64_MAX: never. */
+/* When the client's time limit expires; UINT64_MAX: never. */
 static u64 patience_end_ns(const struct connection *c)
 {
 	u64 begin_ns = c->state == WAITING ? c->partial_ns : c->since_ns;
 
-	/* A capture goes on without its client, but for its last line. */
+	/*
+	 * A capture continues even if its client does not read: only the final status line has a
+	 * time limit (see continue_capture()).
+	 */
 	if (!states[c->state].patience_s || !begin_ns ||
 	    (c->state == CAPTURING && !buffer_len(&c->out)))
 		return UINT64_MAX;
@@ -407,7 +413,9 @@ void connection_run(struct connection *c, u32 events, struct look *look)
 		prepare_capture(c, look);
 	if (c->state == CAPTURING)
 		continue_capture(c, look);
-	/* Where the socket says that it is full, a byte more may fit, which would be no progress.
+	/*
+	 * Sends only when epoll reports room: a full socket may still take a byte, which would
+	 * count as progress.
 	 */
 	if (c->state == REPLYING && can_send)
 		continue_reply(c, look);
