@@ -22,7 +22,10 @@
 enum {
 	MAX_CLIENTS = 64,
 	RUN_NS = 2000000,
-	/* When all places are taken, one who has asked nothing for so long must go. */
+	/*
+	 * When all slots are taken, a client that has been idle for this long makes room for a new
+	 * one.
+	 */
 	IDLE_PATIENCE_S = 60,
 };
 
@@ -31,7 +34,7 @@ struct control {
 	struct look look;
 	int epoll_fd, timer_fd;
 	struct connection *clients[MAX_CLIENTS];
-	size_t turn; /* whose it is, of those that are due */
+	size_t turn; /* slot from which run_due() continues */
 };
 
 static int watch(int epoll_fd, int op, int fd, u32 events, void *about)
@@ -119,7 +122,9 @@ static void drop(struct control *c, struct connection **place)
 	c->look.facts.clients--;
 }
 
-/* A place for one more client; NULL: there is none. */
+/*
+ * Finds a slot for one more client, if necessary that of the longest-idle one. NULL: there is none.
+ */
 static struct connection **find_place(struct control *c)
 {
 	u64 now = clock_ns(), longest = IDLE_PATIENCE_S * NSEC_PER_SEC;
@@ -185,7 +190,7 @@ static void run_connection(struct control *c, struct connection **place, u32 eve
 		      place);
 }
 
-/* Not all, when it takes too long: then the others are first when it goes on. */
+/* Runs the connections that are due until until_ns; the next call continues with the rest. */
 static void run_due(struct control *c, u64 until_ns)
 {
 	u64 now = clock_ns(), ticks;
@@ -209,7 +214,7 @@ static void set_timer(struct control *c)
 	for (size_t i = 0; i < MAX_CLIENTS; i++)
 		if (c->clients[i] && connection_due(c->clients[i]) < due)
 			due = connection_due(c->clients[i]);
-	/* All zero: none. */
+	/* An all-zero time disarms the timer. */
 	if (due != UINT64_MAX)
 		t.it_value = clock_timespec(due);
 	timerfd_settime(c->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
@@ -220,7 +225,10 @@ void control_run(struct control *c)
 	u64 until = clock_ns() + RUN_NS;
 	struct epoll_event e;
 
-	/* One at a time: the kernel gives each its turn. */
+	/*
+	 * Fetches one event at a time, so that epoll's ready list rotates and each client gets a
+	 * turn.
+	 */
 	while (epoll_wait(c->epoll_fd, &e, 1, 0) == 1) {
 		if (e.data.ptr == &c->socket)
 			admit(c);

@@ -10,25 +10,32 @@
 struct control;
 
 /*
- * Listens at a path. Returns an exit status; what failed was printed. optional: where nothing can
- * be made at that path for want of rights, that is printed, too, and *result is NULL.
+ * Listens at a path. Returns an exit status; an error has been printed. optional: if the socket
+ * cannot be made for lack of permission or of its directory, this prints a warning, sets *result to
+ * NULL and returns STATUS_OK.
  */
 int control_open(struct control **result, const char *path, bool optional,
 		 const struct control_source *source);
 
-/* Says goodbye to who still listens, and removes the socket. */
+/* Tells connected clients that the daemon stops, closes them and removes the socket. */
 void control_close(struct control *c);
 
-/* Readable when there is something to do. */
+/* This file descriptor is readable when control_run() has something to do. */
 int control_fd(const struct control *c);
 
-/* Does it, for some two milliseconds at most. */
+/* Serves clients that are ready or due, for about two milliseconds at most. */
 void control_run(struct control *c);
 
-/* To be called at each publication: for what is said of the last minute. */
+/*
+ * Call this at each publication and about once a second: it samples the totals for the `recent`
+ * part. c may be NULL.
+ */
 void control_note(struct control *c, u64 now_ns, const struct accounting *now);
 
-/* How long the event loop was busy with one thing. */
+/*
+ * Records how long the ring buffers waited while the event loop was busy; only the maximum is kept.
+ * c may be NULL.
+ */
 void control_note_pause(struct control *c, u64 ns);
 
 #endif

@@ -22,7 +22,7 @@ enum { BACKLOG = 64, MAX_GROUPS_OF_PEER = 65536 /* NGROUPS_MAX of limits.h */ };
 struct control_socket {
 	int fd;
 	struct sockaddr_un address;
-	dev_t device; /* of the socket in the file system */
+	dev_t device; /* of the socket file */
 	ino_t inode;
 	bool bound, has_group;
 	gid_t group;
@@ -47,7 +47,10 @@ static int make_directory(const char *path)
 	directory = dirname(copy);
 	if (mkdir(directory, 0755))
 		return errno == EEXIST ? 0 : -errno;
-	/* Whatever root's umask is, members of the group must get through. */
+	/*
+	 * The umask may have cleared bits, but members of the group must be able to enter the
+	 * directory.
+	 */
 	return chmod(directory, 0755) ? -errno : 0;
 }
 
@@ -67,8 +70,8 @@ static bool is_empty(int fd)
 }
 
 /*
- * Locks beside the socket, against another daemon that starts now. In a file that only root can
- * open: a lock of the directory could be taken, and kept, by anybody.
+ * Takes a lock beside the socket, against another daemon that starts at the same time. The lock
+ * file can be opened only by root: anyone could take and keep a lock on the directory itself.
  */
 static int lock(const char *lock_path)
 {
@@ -83,7 +86,9 @@ static int lock(const char *lock_path)
 			close(fd);
 			return err;
 		}
-		/* Who had it before has removed it; what is not empty is somebody else's file. */
+		/*
+		 * The previous holder may have removed the file; a non-empty file is not our lock.
+		 */
 		if (is_at(fd, lock_path)) {
 			if (is_empty(fd))
 				return fd;
@@ -100,7 +105,7 @@ static void unlock(int fd, const char *lock_path)
 	close(fd);
 }
 
-/* 0: nobody listens at the address. */
+/* Returns 0 when nobody listens at the address, -EADDRINUSE when somebody does, or -errno. */
 static int probe_listener(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -108,7 +113,7 @@ static int probe_listener(const struct sockaddr_un *address)
 
 	if (fd < 0)
 		return -errno;
-	/* A full backlog (EAGAIN) has somebody behind it, too. */
+	/* A full backlog (EAGAIN) also means that somebody listens. */
 	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN)
 		err = -EADDRINUSE;
 	else if (errno != ECONNREFUSED && errno != ENOENT)
@@ -133,7 +138,10 @@ static int remove_stale(const struct control_socket *s)
 	return unlink(path) && errno != ENOENT ? -errno : 0;
 }
 
-/* From nobody's to the group's; fchmod and fchown do not reach a socket's file. */
+/*
+ * Opens the socket, which was bound with mode 0600, to the group. Paths are used because fchmod()
+ * and fchown() do not reach a socket's file.
+ */
 static int admit_group(struct control_socket *s)
 {
 	const char *path = s->address.sun_path;

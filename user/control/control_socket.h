@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The control socket's place in the file system, and who may use it. */
+/* The control socket's file, and access control for its clients. */
 #ifndef TVTRACED_CONTROL_CONTROL_SOCKET_H
 #define TVTRACED_CONTROL_CONTROL_SOCKET_H
 
@@ -8,20 +8,20 @@
 struct control_socket;
 
 /*
- * Listens at a path, with a mode of 0660 and the group `tvtrace`, and at no moment more; without
- * that group only root may connect. Replaces the socket of a daemon that is dead. Returns 0;
- * -EADDRINUSE: somebody listens there; -EEXIST: it is something else than a socket; -ENOTEMPTY: a
- * file of somebody else's has the name of the lock beside it (PATH.lock); -errno.
+ * Listens at a path with mode 0660 and group `tvtrace`, and never with wider permissions; without
+ * that group, only root may connect. A dead daemon's socket is replaced. Returns 0, -EADDRINUSE
+ * when somebody listens there, -EEXIST when the path is not a socket, -ENOTEMPTY when PATH.lock is
+ * not an empty file and thus not our lock, or another -errno.
  */
 int control_socket_open(struct control_socket **result, const char *path);
 
-/* Removes the socket from the file system, unless it is another one by now. */
+/* Removes the socket file, unless another socket has replaced it, and frees s. NULL is ignored. */
 void control_socket_close(struct control_socket *s);
 
-/* To accept from; non-blocking. */
+/* The non-blocking socket to accept connections from. */
 int control_socket_fd(const struct control_socket *s);
 
-/* Whether there is a group `tvtrace`. */
+/* Whether the group `tvtrace` exists. */
 bool control_socket_has_group(const struct control_socket *s);
 
 /* Whether the peer of a connected socket is root or in the group. */

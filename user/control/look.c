@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "control/look.h"
 
-/* Some tens of microseconds each, for each CPU. */
+/* The least time between two looks: each takes some tens of microseconds per CPU. */
 enum { LOOK_PERIOD_NS = 5000000 };
 
 void look_init(struct look *l, const struct control_source *source, unsigned int max_clients)

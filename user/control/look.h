@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The latest look at everything, which all clients share: each look makes every CPU flush what it
- * has staged.
+ * The latest snapshot of everything. All clients share it, because each new one makes every CPU
+ * flush its staged records.
  */
 #ifndef TVTRACED_CONTROL_LOOK_H
 #define TVTRACED_CONTROL_LOOK_H
@@ -11,23 +11,24 @@
 #include "collect/recent.h"
 #include "collect/snapshot.h"
 
-/* What the daemon gives: everything that is said, as of now. */
+/* What the daemon provides for replies. */
 struct control_source {
 	void *ctx;
-	/* Fills s with the present instant. */
+	/* Fills s as of now. */
 	void (*fill)(void *ctx, struct snapshot *s);
 	struct task_table *tasks;
 	struct recorder *recorder;
-	u32 cpus; /* possible */
+	u32 cpus; /* number of possible CPUs */
 };
 
-/* What replies speak of beside the publication. */
+/* Facts for replies that are not in the snapshot. */
 struct control_facts {
 	struct recent recent;
 	unsigned int clients, max_clients;
-	u32 cpus; /* possible ones */
+	u32 cpus; /* number of possible CPUs */
 	const struct recorder *recorder;
-	u64 longest_pause_ns; /* the longest that the rings waited for something else */
+	u64 longest_pause_ns; /* longest time that the ring buffers waited while the daemon was busy
+			       */
 };
 
 struct look {
@@ -43,7 +44,7 @@ void look_release(struct look *l);
 /* When a client that asked at asked_ns can be answered, CLOCK_MONOTONIC; 0: at once. */
 u64 look_earliest(const struct look *l, u64 asked_ns);
 
-/* Makes the snapshot one of a moment not before asked_ns, and returns it. */
+/* Takes a new snapshot unless the present one was taken at asked_ns or later, and returns it. */
 const struct snapshot *look_refresh(struct look *l, u64 asked_ns);
 
 #endif

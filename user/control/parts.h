@@ -4,8 +4,8 @@
 #define TVTRACED_CONTROL_PARTS_H
 
 /*
- * In the order in which they are made, lists last. A group that is counted is named after that,
- * unless it has gone meanwhile.
+ * The parts are in the order in which they are made, lists last. group_names comes after
+ * group_counts so that each counted group is also named, unless it has ended in between.
  */
 enum part_id {
 	PART_HOST,
@@ -36,7 +36,7 @@ _Static_assert(NR_PARTS <= 32, "a request has them in 32 bits");
 
 const char *part_name(enum part_id part);
 
-/* The part of that name, or -1. */
+/* Returns the part with this name, or -1. */
 int part_find(const char *name);
 
 #endif

@@ -12,8 +12,8 @@
 #include "version.h"
 
 enum {
-	BUFFERED_MOST = 256 << 10, /* bytes that a client has not taken yet */
-	LOOKED_AT = 64,		   /* slots between two looks at the clock */
+	BUFFERED_MOST = 256 << 10, /* limit of bytes that a client has not read yet */
+	LOOKED_AT = 64,		   /* slots examined between two reads of the clock */
 };
 
 static void put(json *o, const char *key, json *value)
@@ -130,13 +130,16 @@ static bool is_wanted(const struct request *r, const struct group *g)
 	return !(r->has_tgid && r->tgid != g->tgid) && is_named(r, g->comm, g->application);
 }
 
-/* Those of one program, or all; NULL: it is not known any more. */
+/*
+ * Lists the ended groups of one program's entry (ended: its id) or of all (0). NULL: too many have
+ * ended to remember them all.
+ */
 static json *gone(const struct reply *reply, const struct task_table *tasks, u64 ended)
 {
 	json *list;
 	size_t n;
 
-	/* Who begins knows of none that could have gone. */
+	/* A client without an earlier reply knows no groups, so none can have ended for it. */
 	if (!reply->since)
 		return json_object_new_array_ext(0);
 	if (!task_table_ends(tasks, reply->since, &n))
@@ -195,7 +198,7 @@ static const struct part {
 	json *(*make)(const struct snapshot *s);
 	json *(*make_control)(const struct snapshot *s, const struct control_facts *f);
 	json *(*make_since)(const struct reply *reply, const struct task_table *tasks);
-	/* Of lists: */
+	/* The members below are for lists. */
 	json *(*make_group)(const struct group *g);
 	bool (*select)(const struct reply *reply, const struct group *g);
 	json *(*make_entry)(const struct reply *reply, const struct request *r,
@@ -241,7 +244,7 @@ static void add_key(struct buffer *out, const char *key)
 	buffer_add_text(out, "\":");
 }
 
-/* NULL is a JSON null, as the value; false: it is a list. */
+/* Returns false when the part is a list. A *value of NULL is a JSON null. */
 static bool make_value(json **value, const struct part *part, const struct reply *reply,
 		       const struct snapshot *s, const struct control_facts *facts)
 {
@@ -277,7 +280,9 @@ void reply_begin(struct reply *reply, const struct request *r, u64 since, u64 se
 	}
 }
 
-/* What stands in a slot, when it is wanted; NULL otherwise. */
+/*
+ * Makes the entry of the current slot; NULL when the slot is empty or its entry is not requested.
+ */
 static json *entry(const struct reply *reply, const struct request *r,
 		   const struct task_table *tasks, const struct part *part)
 {
@@ -292,14 +297,17 @@ static json *entry(const struct reply *reply, const struct request *r,
 	return part->make_group(g);
 }
 
-/* Returns whether the list is complete. */
+/* Adds entries until until_ns or until the buffer is full. Returns whether the list is complete. */
 static bool continue_list(struct reply *reply, const struct request *r,
 			  const struct task_table *tasks, const struct part *part, u64 until_ns,
 			  struct buffer *out)
 {
 	size_t slots = part->slots ? part->slots(tasks) : task_table_group_slots(tasks);
 
-	/* What is left out costs little, an entry may have hundreds of buckets. */
+	/*
+	 * Skipping a slot is cheap, but an entry may have hundreds of buckets, so check the clock
+	 * after each entry.
+	 */
 	for (json *o = NULL; reply->slot < slots; reply->slot++) {
 		if (buffer_len(out) >= BUFFERED_MOST ||
 		    ((o || !(reply->slot % LOOKED_AT)) && clock_ns() > until_ns))

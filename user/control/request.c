@@ -27,14 +27,14 @@ __attribute__((format(printf, 2, 3))) static int reject(char *message, const cha
 	return -1;
 }
 
-/* A whole number in min .. max. */
+/* Parses a whole number from min to max. Returns 0 or -1. */
 static int whole(struct json_object *value, u64 min, u64 max, u64 *v)
 {
 	int64_t n;
 
 	if (!json_object_is_type(value, json_type_int))
 		return -1;
-	/* A number that does not fit comes out as the nearest that does. */
+	/* json-c replaces a number that does not fit by the nearest one that does. */
 	n = json_object_get_int64(value);
 	if (n < 0 || (u64)n < min || (u64)n > max)
 		return -1;
@@ -178,7 +178,7 @@ static int parse_compress(struct json_object *value, struct request *r)
 static int parse_version(struct json_object *value, struct request *r)
 {
 	(void)value, (void)r;
-	return 0; /* was looked at first */
+	return 0; /* check_version() has checked it already */
 }
 
 static const struct member {
@@ -273,7 +273,7 @@ static const char *check_version(struct json_object *object, char *message)
 	return "bad_version";
 }
 
-/* NULL: not one JSON value and nothing else. */
+/* Returns NULL when the text is not exactly one JSON value. */
 static struct json_object *parse_text(const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -282,7 +282,7 @@ static struct json_object *parse_text(const char *text, size_t len)
 	if (!tokener)
 		return NULL;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* The NUL tells it that a number has come to its end. */
+	/* The parser needs the NUL to know that a number is complete. */
 	value = json_tokener_parse_ex(tokener, text, (int)len + 1);
 	if (json_tokener_get_error(tokener) != json_tokener_success ||
 	    json_tokener_get_parse_end(tokener) < len) {
@@ -293,7 +293,7 @@ static struct json_object *parse_text(const char *text, size_t len)
 	return value;
 }
 
-/* \u0000, where json-c would take what stands before it for the whole. */
+/* Finds NUL bytes and \u0000 escapes: json-c's C strings would end there. */
 static bool has_nul(const char *text, size_t len)
 {
 	static const char nul[] = "\\u0000";

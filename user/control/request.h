@@ -20,20 +20,20 @@ struct request {
 	enum request_op op;
 	u32 parts;	 /* bit i: part i of parts.h */
 	u64 interval_ns; /* of a subscription */
-	u64 count;	 /* of its replies; 0: no end */
+	u64 count;	 /* replies of a subscription; 0: unlimited */
 	bool has_tgid, has_since;
 	u32 tgid;
 	u64 since;
-	u64 last_ns, for_ns; /* of a capture: what was and what comes */
+	u64 last_ns, for_ns; /* of a capture: time before and after the request */
 	bool has_cpu, compress;
 	u32 cpu;
-	char comm[REQUEST_NAME_LEN]; /* as replies have it; "": any */
+	char comm[REQUEST_NAME_LEN]; /* escaped as in replies; "": any */
 	char application[REQUEST_NAME_LEN];
 };
 
 /*
- * Parses one line without its newline; the text is anybody's. Returns NULL, or the code of an
- * error (static; doc/protocol.md) with its message for a person in `message`.
+ * Parses one line, without its newline, of untrusted text. Returns NULL on success, or a static
+ * error code (doc/protocol.md) with a message for people in `message`.
  */
 const char *request_parse(const char *text, size_t len, struct request *r,
 			  char message[REQUEST_MESSAGE_LEN]);
