@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Lines of styled text that are never wider than what they go to, whatever that is. */
+/* Lines of styled text, cut to the width of their output (a terminal or plain text). */
 #ifndef TVTRACED_OUTPUTS_CANVAS_H
 #define TVTRACED_OUTPUTS_CANVAS_H
 
@@ -15,24 +15,24 @@ enum style {
 
 struct canvas {
 	int width;
-	int height; /* 0: as many lines as it takes */
+	int height; /* 0: unlimited */
 	void (*text)(void *sink, enum style style, const char *utf8);
 	void (*end_line)(void *sink);
 	void *sink;
-	int column; /* the canvas' own: where the next text goes */
+	int column; /* private: column of the next text */
 	int line;
 };
 
-/* Adds text, cut at the right edge. */
+/* Adds text and cuts it at the right edge. */
 void canvas_print(struct canvas *c, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds printable UTF-8 text in exactly `columns` columns, cut or padded on the right. */
+/* Adds printable UTF-8 text, cut or padded on the right to exactly `columns` columns. */
 void canvas_print_field(struct canvas *c, enum style style, const char *utf8, int columns);
 
 void canvas_end_line(struct canvas *c);
 
-/* Lines that are left, INT_MAX without a height. */
+/* Returns the number of lines left; INT_MAX when the canvas has no height limit. */
 int canvas_lines_left(const struct canvas *c);
 
 #endif

@@ -21,19 +21,20 @@ struct file_writer {
 	char *path;
 	char *temporary; /* in the same directory, so that rename is atomic */
 	pthread_t thread;
-	pthread_mutex_t mutex; /* guards what follows */
+	pthread_mutex_t mutex; /* protects the members below */
 	pthread_cond_t wake;
 	char *pending; /* NULL: nothing to write; owned */
 	size_t pending_len;
 	/*
-	 * What has been written, for submit to free: the thread would hold the lock of the event
-	 * loop's memory. Two at most: what was being written when the last submit came, and that.
+	 * Written data, which submit frees: if the thread freed it, it would hold the allocator
+	 * lock of the event loop's arena. There are at most two: the data being written at the last
+	 * submit, and the data that this submit queued.
 	 */
 	char *written[2];
 	bool stop;
 	int64_t last_success_s;
 	uint64_t failures;
-	int last_error; /* the thread's own: 0 or -errno of the latest attempt */
+	int last_error; /* used by the thread only: 0 or -errno of the latest attempt */
 };
 
 static int write_all(int fd, const char *data, size_t len)
@@ -55,7 +56,9 @@ static int fill(int fd, const char *data, size_t len)
 {
 	int err = 0;
 
-	/* node_exporter runs as another user, whatever our umask is. */
+	/*
+	 * node_exporter runs as another user, so the file must be readable regardless of our umask.
+	 */
 	if (fchmod(fd, 0644))
 		err = -errno;
 	if (!err)
@@ -67,7 +70,7 @@ static int fill(int fd, const char *data, size_t len)
 	return err;
 }
 
-/* Whether the file is empty or was written by us: all that we write begins with "# " and more. */
+/* Whether the file is empty or ours: everything that we write has one of these beginnings. */
 static bool is_ours(const char *path)
 {
 	static const char *const beginnings[] = {"# tvtraced", "# HELP tvtraced_"};
@@ -85,7 +88,7 @@ static bool is_ours(const char *path)
 	return n == 0;
 }
 
-/* What is there already is replaced, so it had better be an old textfile. */
+/* An existing file would be replaced, so accept only an old textfile of ours. */
 static int check_target(const char *path)
 {
 	struct stat st;
@@ -101,7 +104,7 @@ static int replace_file(const struct file_writer *w, const char *data, size_t le
 {
 	int fd, err;
 
-	/* One of a daemon that was killed may lie there; it is nobody's now. */
+	/* A killed daemon may have left a temporary file, which no other process uses. */
 	err = check_target(w->temporary);
 	if (err)
 		return err == -EEXIST || err == -EISDIR ? -ENOTEMPTY : err;
@@ -136,7 +139,7 @@ static void note_result(struct file_writer *w, int err, char *data)
 	pthread_mutex_unlock(&w->mutex);
 }
 
-/* Waits for data; false: the writer is to end. */
+/* Waits for data. Returns false when the writer must end. */
 static bool take_pending(struct file_writer *w, char **data, size_t *len)
 {
 	bool more;
@@ -233,7 +236,7 @@ void file_writer_close(struct file_writer *w)
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->mutex);
 	pthread_join(w->thread, NULL);
-	/* A file that nobody writes any more would be scraped for ever. */
+	/* A file that is no longer updated would be scraped forever. */
 	unlink(w->path);
 	pthread_cond_destroy(&w->wake);
 	pthread_mutex_destroy(&w->mutex);

@@ -64,7 +64,7 @@ static void print_threads(FILE *out, const struct publication *p)
 	fputc(']', out);
 }
 
-/* See doc/json.md on when it changes. */
+/* doc/json.md says when this number changes. */
 static json *schema(const struct publication *p)
 {
 	(void)p;
@@ -112,13 +112,13 @@ static json * final(const struct publication *p)
 	return json_object_new_boolean(p->final);
 }
 
-/* In the order in which they are printed. */
+/* The members are in the order in which they are printed. */
 static const struct member {
 	const char *key;
 	json *(*part)(const struct snapshot *s);
-	/* Instead, what is of the publication, or not shared with the control socket. */
+	/* Instead of part: for members that need the publication or exist only in --json. */
 	json *(*make)(const struct publication *p);
-	/* Instead, for lists too long to be built in memory as one tree. */
+	/* Instead of part: for lists too long to be built in memory as one tree. */
 	void (*print)(FILE *out, const struct publication *p);
 } members[] = {
 	{"schema", .make = schema},

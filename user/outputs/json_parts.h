@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the members of --json and of the replies on the control socket are made of. Each function
- * returns a new object, the caller's to put or to add to another; out of memory, json-c's NULL is a
- * JSON null. What they mean: doc/json.md and doc/protocol.md.
+ * Makes the members of --json and of replies on the control socket. Each function returns a new
+ * object; the caller must put it or add it to another object. When json-c is out of memory, its
+ * NULL becomes a JSON null. doc/json.md and doc/protocol.md explain the members.
  */
 #ifndef TVTRACED_OUTPUTS_JSON_PARTS_H
 #define TVTRACED_OUTPUTS_JSON_PARTS_H
@@ -15,7 +15,7 @@ typedef struct json_object json;
 
 json *json_part_number(u64 v);
 
-/* Bytes from outside, up to NUL, escaped: see name_escape. */
+/* Untrusted bytes up to NUL, escaped by name_escape(). */
 json *json_part_text(const char *s);
 
 json *json_part_features(const struct snapshot *s);

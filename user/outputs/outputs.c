@@ -19,14 +19,14 @@
 #include "outputs/textfile.h"
 #include "outputs/view.h"
 
-enum { MOST_WAITING = 64 << 20 }; /* bytes for a reader that is slow */
+enum { MOST_WAITING = 64 << 20 }; /* bytes queued for a slow reader */
 
 struct outputs {
 	struct output_options options;
 	struct live_screen *screen; /* NULL: no live view */
-	bool had_screen;	    /* a terminal that goes is a reader that goes */
-	struct stream *stream;	    /* standard output's; NULL: nobody wants it */
-	bool left_out;		    /* the latest publication, of standard output */
+	bool had_screen;	    /* treat the terminal's hang-up as a reader's end */
+	struct stream *stream;	    /* to standard output; NULL: not started or --quiet */
+	bool left_out;		    /* standard output did not get the latest publication */
 	struct file_writer *writer; /* NULL: no textfile */
 	struct series_table *series;
 	u64 textfile_due_ns;
@@ -88,7 +88,7 @@ int outputs_start(struct outputs *out)
 	err = stream_open(&out->stream, STDOUT_FILENO, MOST_WAITING);
 	if (err || !outputs_want_terminal(&out->options))
 		return err;
-	/* A terminal that cannot be driven gets plain blocks. */
+	/* A terminal that ncurses cannot drive gets plain blocks. */
 	err = screen_open(&out->screen, out->stream);
 	out->had_screen = !err;
 	return err == -ENOTTY ? 0 : err;
@@ -102,7 +102,10 @@ static void publish_textfile(struct outputs *out, const struct publication *p)
 	FILE *f;
 
 	series_update(out->series, p);
-	/* Half an interval early rather than one late: timers do not tick in step. */
+	/*
+	 * Publications do not tick exactly in step, so accept one up to half an interval early;
+	 * otherwise a whole interval would be lost.
+	 */
 	if (p->now.time_ns + out->options.interval_ns / 2 < out->textfile_due_ns || p->final)
 		return;
 	out->textfile_due_ns = p->now.time_ns + out->options.textfile_interval_ns;
@@ -150,13 +153,13 @@ static int publish_stdout(struct outputs *out, const struct publication *p)
 		screen_draw(out->screen, p);
 		return 0;
 	}
-	/* The last block stays on the terminal when the live view has gone. */
+	/* Leave the live view first, so that the last block stays on the terminal. */
 	screen_close(out->screen);
 	out->screen = NULL;
 	return print(out, p);
 }
 
-/* A terminal that was hung up is a reader that has gone. */
+/* Writes to a terminal that was hung up fail with EIO: report that its reader has gone. */
 static int error_of(const struct outputs *out, int err)
 {
 	return out->had_screen && err == -EIO ? -EPIPE : err;

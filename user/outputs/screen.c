@@ -25,33 +25,35 @@
 #define MESSAGE_NS (30 * NSEC_PER_SEC)
 
 enum {
-	MESSAGE_BYTES = 512,  /* of its last line */
-	HELD_BYTES = 1 << 16, /* of all messages that wait for the terminal to be free */
-	KEYS_BYTES = 64,      /* read at once */
-	MOST_READS = 16,      /* of keys before others get their turn */
+	MESSAGE_BYTES = 512,  /* of a message's last line */
+	HELD_BYTES = 1 << 16, /* all messages held back until the terminal is given back */
+	KEYS_BYTES = 64,      /* bytes per read */
+	MOST_READS = 16,      /* reads of keys in one call of screen_keys() */
 	LEAVE_PATIENCE_MS = 1000,
 	ESCAPE = 27,
 };
 
 struct live_screen {
 	SCREEN *ncurses;
-	FILE *drawn; /* what ncurses has written and the stream has not got yet: a file in memory */
+	FILE *drawn; /* file in memory: ncurses' output that the stream has not got yet */
 	struct stream *stream;
 	struct termios before;
-	bool has_termios; /* and they were changed */
+	bool has_termios; /* `before` is valid, and the modes were changed */
 	bool given_back;
 	attr_t styles[NR_STYLES];
-	struct top_groups top; /* of the publication of drawn_ns */
+	struct top_groups top; /* of the publication made at drawn_ns */
 	u64 drawn_ns;
 	char message[MESSAGE_BYTES];
-	off_t message_end; /* of what was said so far */
+	off_t message_end; /* offset behind the messages read so far */
 	u64 message_until_ns;
 };
 
-/* For exit() in the middle of things, as on memory exhaustion. */
+/*
+ * For restore_at_exit(), when exit() is called while the view is open, e.g. on memory exhaustion.
+ */
 static struct live_screen *open_screen;
 
-/* What Ctrl-S has stopped starts again when that key means nothing for a moment. */
+/* Clearing IXON for a moment resumes output that Ctrl-S has stopped. */
 static void start_output(void)
 {
 	struct termios before, t;
@@ -65,8 +67,8 @@ static void start_output(void)
 }
 
 /*
- * Keys come at once and are not echoed, and reading them never waits. Nor does this for the
- * terminal to have taken its output (TCSANOW).
+ * Makes keys available at once and without echo, and makes reads of keys never block. TCSANOW does
+ * not wait for pending output, either.
  */
 static void set_modes(struct live_screen *s)
 {
@@ -99,7 +101,7 @@ static void restore_at_exit(void)
 	messages_release();
 }
 
-/* Passes on to the stream what ncurses has written. */
+/* Passes ncurses' output on to the stream. */
 static void submit(struct live_screen *s)
 {
 	int fd = fileno(s->drawn);
@@ -116,7 +118,7 @@ static void submit(struct live_screen *s)
 	lseek(fd, 0, SEEK_SET);
 }
 
-/* Takes the last of what was said since the last call. */
+/* Reads the last line of the messages held since the last call. */
 static void read_messages(struct live_screen *s, u64 now_ns)
 {
 	char text[MESSAGE_BYTES];
@@ -158,7 +160,7 @@ static void choose_styles(struct live_screen *s, bool colors)
 	s->styles[STYLE_WARNING] = COLOR_PAIR(PAIR_WARNING) | A_BOLD;
 }
 
-/* On a terminal that is not its controlling one, there are no jobs. */
+/* tcgetpgrp() fails on a terminal that is not our controlling one, which has no job control. */
 static bool in_foreground(void)
 {
 	pid_t group = tcgetpgrp(STDOUT_FILENO);
@@ -175,12 +177,15 @@ static void set_size(void)
 {
 	struct winsize size;
 
-	/* Not resizeterm(), which would also put a key into ncurses' queue. */
+	/* resizeterm() would also put a key into ncurses' queue. */
 	if (get_size(&size))
 		resize_term(size.ws_row, size.ws_col);
 }
 
-/* What ncurses draws to is a file and has no size, so it looks here for that of its beginning. */
+/*
+ * ncurses draws to a file in memory, which has no size, so it takes its initial size from these
+ * variables.
+ */
 static void tell_size(void)
 {
 	struct winsize size;
@@ -235,7 +240,7 @@ int screen_open(struct live_screen **out, struct stream *stream)
 		free(s);
 		return err;
 	}
-	/* Keys are read here, not by ncurses, which must not look for them either. */
+	/* We read the keys ourselves, so ncurses must not check for typeahead. */
 	typeahead(-1);
 	choose_styles(s, colors);
 	s->stream = stream;
@@ -275,7 +280,8 @@ static void draw_message(struct live_screen *s)
 
 void screen_draw(struct live_screen *s, const struct publication *p)
 {
-	/* One column less: writing to the last cell of the last line would scroll some terminals.
+	/*
+	 * Leave one column: writing to the last cell of the last line would scroll some terminals.
 	 */
 	struct canvas c = {.width = COLS - 1,
 			   .height = LINES,
@@ -283,11 +289,17 @@ void screen_draw(struct live_screen *s, const struct publication *p)
 			   .end_line = next_line,
 			   .sink = s};
 
-	/* The same one again, for a new size: what its groups grew by has been forgotten since. */
+	/*
+	 * On a redraw of the same publication, keep the rows: the growth of its groups has been
+	 * forgotten.
+	 */
 	if (p->now.time_ns != s->drawn_ns)
 		view_find_top(&s->top, p);
 	s->drawn_ns = p->now.time_ns;
-	/* What is drawn next is made of the difference to what was drawn before. */
+	/*
+	 * ncurses writes only the difference to the last drawing, so none may be dropped on the
+	 * way.
+	 */
 	if (s->given_back || !stream_is_idle(s->stream))
 		return;
 	read_messages(s, p->now.time_ns);
@@ -309,8 +321,7 @@ void screen_resize(struct live_screen *s)
 	clear();
 }
 
-/* How many bytes the key is, of which the first one is ESC: a cursor key, or another one with Alt.
- */
+/* Returns the length of a key whose first byte is ESC: a cursor key, or a key with Alt. */
 static size_t escape_len(const char *keys, size_t n)
 {
 	size_t len = 2;
@@ -321,7 +332,7 @@ static size_t escape_len(const char *keys, size_t n)
 		return n < 3 ? n : 3;
 	if (keys[1] != '[')
 		return 2;
-	/* ECMA-48: a control sequence ends with one of these. */
+	/* By ECMA-48, a control sequence ends with a byte from 0x40 to 0x7e. */
 	while (len < n && (keys[len] < 0x40 || keys[len] > 0x7e))
 		len++;
 	return len < n ? len + 1 : n;
@@ -355,7 +366,7 @@ enum screen_keys screen_keys(struct live_screen *s)
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return SCREEN_GONE;
 	}
-	/* No bytes: there are none now, or will never be any. */
+	/* read() returns no bytes both when no key was pressed and after a hang-up. */
 	return is_hung_up() ? SCREEN_GONE : SCREEN_NO_KEY;
 }
 
@@ -372,7 +383,10 @@ void screen_suspend(struct live_screen *s)
 	endwin();
 	submit(s);
 	restore_modes(s);
-	/* What is printed next belongs on the screen that was there before. */
+	/*
+	 * What is printed next belongs on the normal screen, so wait until the terminal has left
+	 * the live view's screen.
+	 */
 	stream_wait_idle(s->stream, LEAVE_PATIENCE_MS);
 	messages_release();
 	s->given_back = true;

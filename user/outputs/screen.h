@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The live view: the block of view.h, redrawn in place on the terminal at standard input and
- * output. What is drawn goes to the terminal through a stream, so that a terminal that is stopped,
- * slow or gone never holds up its caller.
+ * output. Drawing goes through a stream, so that a stopped, slow or hung-up terminal never blocks
+ * the caller.
  */
 #ifndef TVTRACED_OUTPUTS_SCREEN_H
 #define TVTRACED_OUTPUTS_SCREEN_H
@@ -15,37 +15,37 @@
 struct live_screen;
 
 /*
- * Takes over the terminal; `stream`, to standard output, stays the caller's. Returns 0, or -ENOTTY
- * when it cannot be driven ($TERM), or is another job's. Signals are left to the caller, who must
- * have blocked SIGWINCH and SIGTSTP.
+ * Takes over the terminal. `stream` goes to standard output and stays the caller's. Returns 0,
+ * -ENOTTY when the terminal cannot be driven (see $TERM) or we are in the background, or another
+ * -errno. The caller handles signals and must have blocked SIGWINCH and SIGTSTP.
  */
 int screen_open(struct live_screen **out, struct stream *stream);
 
-/* Does nothing while the terminal has not yet taken what was drawn before, or is given back. */
+/* Draws p, unless the terminal has not yet taken the last drawing or has been given back. */
 void screen_draw(struct live_screen *s, const struct publication *p);
 
-/* Takes on the terminal's present size. */
+/* Adopts the terminal's present size. */
 void screen_resize(struct live_screen *s);
 
 enum screen_keys {
-	SCREEN_NO_KEY, /* none that means anything */
+	SCREEN_NO_KEY, /* no key that has a meaning */
 	SCREEN_QUIT,
-	SCREEN_GONE, /* the terminal has been hung up: there will be no key any more */
+	SCREEN_GONE, /* the terminal has been hung up: no more keys will come */
 };
 
-/* Reads the keys that were pressed, some at a time, without waiting. */
+/* Reads a bounded number of pressed keys, without blocking. */
 enum screen_keys screen_keys(struct live_screen *s);
 
-/* Whether it is not given back. */
+/* Whether the live view has the terminal, that is, has not given it back. */
 bool screen_has_terminal(const struct live_screen *s);
 
-/* The terminal is given back, for the time that this process is stopped. */
+/* Gives the terminal back, while this process is stopped or in the background. */
 void screen_suspend(struct live_screen *s);
 
-/* It is taken again, if this process is in the foreground; returns whether. */
+/* Takes the terminal again if this process is in the foreground; returns whether it did. */
 bool screen_resume(struct live_screen *s);
 
-/* Leaves the terminal as it was. NULL is ignored. */
+/* Gives the terminal back as it was before, and frees s. NULL is ignored. */
 void screen_close(struct live_screen *s);
 
 #endif
