@@ -10,10 +10,10 @@
 #include "common/names.h"
 #include "common/text.h"
 
-/* One that has grown since the update before: a group, or the ended ones of a program. */
+/* A group, or a program's ended groups, with switches since the last update. */
 struct grown {
 	const struct charges *total, *published;
-	u64 switches; /* so much */
+	u64 switches; /* growth: total less published */
 	bool ended;
 	u32 series; /* index */
 };
@@ -23,7 +23,10 @@ enum { OTHER, KERNEL, IDLE, NR_RESERVED };
 
 static const char *const reserved[NR_RESERVED] = {NAME_OTHER, NAME_KERNEL, NAME_IDLE};
 
-/* Half-life of a score, in updates, is about 20; a newcomer must be twice as busy to oust one. */
+/*
+ * The half-life of a score is about 20 updates. To replace a shown series, another must have more
+ * than twice its score.
+ */
 #define DECAY 0.966
 #define ADVANTAGE 2.0
 
@@ -33,13 +36,13 @@ struct series_table {
 	const struct group_label *label;
 	struct series series[NR_RESERVED + MAX_SERIES];
 	size_t n;
-	u32 heads[NR_HEADS]; /* by hash of the name: 1 + index of the first, 0: none */
+	u32 heads[NR_HEADS]; /* by hash of the name: 1 + index of the first series, 0: none */
 	u64 updates;
-	struct grown *grown; /* in this update */
+	struct grown *grown; /* what has grown in this update */
 	size_t nr_grown, room;
-	size_t hand;		   /* where the next search for one to forget begins */
-	size_t searched, patience; /* how many it has passed in this round, and rounds left */
-	size_t order[NR_RESERVED + TOP_SERIES]; /* indices of the shown ones, by name */
+	size_t hand;		   /* where the next search for a series to forget begins */
+	size_t searched, patience; /* series passed in this round of the search; rounds left */
+	size_t order[NR_RESERVED + TOP_SERIES]; /* indices of the shown series */
 	size_t shown;
 };
 
@@ -72,7 +75,7 @@ void series_free(struct series_table *t)
 	free(t);
 }
 
-/* Escaped, and kept apart from the reserved names. name has room for one byte more than size. */
+/* Escapes the bytes and appends "_" to a reserved name. name must have room for size + 1 bytes. */
 static void make_name(char *name, size_t size, const char *bytes)
 {
 	name_escape(name, size, bytes, strlen(bytes));
@@ -92,10 +95,10 @@ static bool has_history(const struct series *s)
 }
 
 /*
- * Of those that were never shown, one makes room that has grown neither in this update nor in the
- * one before, or when there is none, one that has not grown in this. One that was shown is never
- * forgotten: it would have to begin again at 0. The search goes on where it stopped, at most twice
- * around in one update: there may be many names, each of them new.
+ * Finds a series to forget, to make room for a new name: one that has not grown in this update or
+ * the last one, else one that has not grown in this update. A series that was ever shown is kept,
+ * since its counters would restart at 0. The search continues where it last stopped, for at most
+ * two rounds per update, as many names may be new.
  */
 static struct series *forgettable(struct series_table *t)
 {
@@ -110,7 +113,7 @@ static struct series *forgettable(struct series_table *t)
 	return NULL;
 }
 
-/* A user who makes names collide makes us slow as if there were no hash, and nothing else. */
+/* A user who makes hashes collide can only make this as slow as a list without hashing. */
 static u32 *head_of(struct series_table *t, const char *name)
 {
 	u64 hash = text_hash(TEXT_HASH, name);
@@ -145,7 +148,7 @@ static struct series *add(struct series_table *t, const char *name, u32 *head)
 	return s;
 }
 
-/* NULL: there is no room for another name. */
+/* Returns NULL when there is no room for another name. */
 static struct series *find_or_add(struct series_table *t, const char *name)
 {
 	u32 *head = head_of(t, name);
@@ -156,7 +159,10 @@ static struct series *find_or_add(struct series_table *t, const char *name)
 	return add(t, name, head);
 }
 
-/* The series of what has these; OTHER when it can have none of its own. */
+/*
+ * Returns the index of the series for a group with these properties; OTHER when there is none for
+ * it.
+ */
 static u32 series_of(struct series_table *t, bool kernel, const char *comm, const char *application,
 		     const char *cgroup)
 {
@@ -176,7 +182,7 @@ static u32 series_of(struct series_table *t, bool kernel, const char *comm, cons
 	return (u32)(s - t->series);
 }
 
-/* The next place in the list, if this has grown; NULL otherwise. */
+/* Appends an entry to t->grown and returns it, or returns NULL when there is no growth. */
 static struct grown *note_grown(struct series_table *t, const struct charges *total,
 				const struct charges *published)
 {
@@ -227,7 +233,7 @@ static void rank(struct series_table *t)
 	}
 }
 
-/* The busiest that is not shown, or the least busy that is. */
+/* Returns the least busy shown series, or the busiest that is not shown; NULL: there is none. */
 static struct series *extreme(struct series_table *t, bool shown)
 {
 	struct series *found = NULL;
@@ -288,7 +294,10 @@ void series_update(struct series_table *t, const struct publication *p)
 		if (!s->shown)
 			s = &t->series[OTHER];
 		add_growth(s, g->total, g->published);
-		/* What has ended is in `other` already. */
+		/*
+		 * The task table has already counted ended groups in its `other`, so subtract them
+		 * there.
+		 */
 		if (g->ended)
 			add_growth(&t->series[OTHER], g->published, g->total);
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The series of the textfile with a `group` label: thread groups by the name that the label gives
- * them, the busiest TOP_SERIES names as series of their own and the rest as `other`. Each
- * interval's growth of a group goes to exactly one series and stays there, so no series ever falls
- * and all of them add up.
+ * The textfile's series with a `group` label. Thread groups are combined by the name that the label
+ * gives them; the busiest TOP_SERIES names have their own series, and `other` takes the rest. A
+ * group's growth in each interval goes to exactly one series and stays there, so that no series
+ * ever decreases and their sum is complete.
  */
 #ifndef TVTRACED_OUTPUTS_SERIES_H
 #define TVTRACED_OUTPUTS_SERIES_H
@@ -16,35 +16,39 @@
 
 enum {
 	TOP_SERIES = 20,
-	MAX_SERIES = 4096, /* names; those that were ever shown stay, what is beyond is `other` */
-	SERIES_NAME_LEN = 1024, /* of an escaped name; longer ones are cut, and may become one */
+	MAX_SERIES = 4096, /* names; further ones count as `other`, and those ever shown are kept */
+	SERIES_NAME_LEN =
+		1024, /* bytes of an escaped name; longer names are cut, and may coincide */
 };
 
 struct series {
-	char *name; /* escaped, not reserved */
+	char *name; /* escaped; never a reserved name when `user` is set */
 	struct charges total;
 	bool shown;
-	bool user;    /* a program's, not `kernel` or `idle` or `other` */
-	double score; /* decaying sum of its growth, shown or not */
-	u64 growth;   /* since the last update */
-	u64 updated;  /* number of the update in which it last grew */
-	u32 next;     /* of the same hash: 1 + index, 0: none */
+	bool user;    /* not `kernel`, `idle` or `other` */
+	double score; /* decaying sum of growth, shown or not */
+	u64 growth;   /* switches since the last update */
+	u64 updated;  /* number of the last update with growth */
+	u32 next;     /* next series in the hash chain: 1 + index, 0: none */
 };
 
 struct series_table;
 
 struct series_table *series_new(const struct group_label *label);
 
-/* The label that it was made with. */
+/* Returns the label given to series_new(). */
 const struct group_label *series_label(const struct series_table *t);
 
 /* NULL is ignored. */
 void series_free(struct series_table *t);
 
-/* Accounts for what each group grew by since the previous publication. */
+/* Adds each group's growth since the previous publication to its series. */
 void series_update(struct series_table *t, const struct publication *p);
 
-/* The i-th series to print, NULL past the last; `kernel`, `idle` and `other` are always there. */
+/*
+ * Returns the i-th series to print, or NULL after the last; `kernel`, `idle` and `other` are always
+ * present.
+ */
 const struct series *series_shown(const struct series_table *t, size_t i);
 
 #endif

@@ -13,7 +13,7 @@
 enum { MOST_BYTES = 64 << 10, PATIENCE_MS = 1000 };
 
 static struct stream *stream;
-static unsigned long dropped; /* atomic: any thread may have something to say */
+static unsigned long dropped; /* atomic: any thread may print a message */
 
 static bool submit(const char *line)
 {
@@ -47,7 +47,7 @@ int stderr_stream_start(void)
 	if (err)
 		return err;
 	error_set_writer(say);
-	/* exit() in the middle of things has had something to say. */
+	/* exit() may be called at any time, so flush the last messages there, too. */
 	if (!at_exit)
 		atexit(stderr_stream_stop);
 	at_exit = true;

@@ -14,10 +14,10 @@
 #include "common/thread.h"
 
 enum {
-	LOOK_MS = 100, /* between two looks at what is taken */
+	LOOK_MS = 100, /* between two checks of the thread's progress */
 	IDLE_LOOK_MS = 5,
-	GIVE_UP_MS = 1000, /* the thread looks at stop more often, unless a terminal holds it */
-	/* Once interrupted. Not at once: timeout(1) sends its signal twice. */
+	GIVE_UP_MS = 1000, /* the thread checks `stop` more often, unless a terminal blocks it */
+	/* Patience after an interrupt. It is not 0, because timeout(1) sends its signal twice. */
 	INTERRUPTED_MS = 1000,
 };
 
@@ -29,14 +29,14 @@ struct piece {
 
 struct stream {
 	pthread_t thread;
-	int event_fd; /* readable: the thread has ended, or is about to */
+	int event_fd; /* readable once the thread has ended or is about to */
 	bool joined;
-	bool stop; /* atomic: give up a write that does not proceed */
+	bool stop; /* atomic: give up a write that makes no progress */
 	struct cancellable_write file;
-	pthread_mutex_t lock; /* guards what follows */
+	pthread_mutex_t lock; /* protects the members below */
 	pthread_cond_t changed;
-	struct piece *first, **end; /* what waits; the first one is being written */
-	struct piece *written;	    /* for the event loop to free, whose memory it is */
+	struct piece *first, **end; /* queue; the first piece is being written */
+	struct piece *written;	    /* freed by stream_submit(), since its callers allocate */
 	size_t bytes, most_bytes;
 	bool closed;
 	int err;
@@ -53,7 +53,7 @@ static void free_pieces(struct piece *p)
 	}
 }
 
-/* NULL: there will be none any more. */
+/* Waits for the next piece. NULL: the stream is closed and the queue is empty. */
 static struct piece *wait_for_piece(struct stream *s)
 {
 	struct piece *p;
@@ -170,7 +170,7 @@ int stream_error(struct stream *s)
 	return err;
 }
 
-/* Waits for the thread's end; false: nothing was taken for so long. */
+/* Waits for the thread to end. Returns false when no byte was written for patience_ms. */
 static bool wait_for_end(struct stream *s, int interrupt_fd, int patience_ms)
 {
 	struct pollfd p[] = {{.fd = s->event_fd, .events = POLLIN},
@@ -223,7 +223,9 @@ void stream_close(struct stream *s)
 		__atomic_store_n(&s->stop, true, __ATOMIC_RELAXED);
 		stream_finish(s, -1, GIVE_UP_MS);
 	}
-	/* A terminal may hold the thread in a write; then all this is still its. */
+	/*
+	 * A terminal may still block the thread in a write; it uses *s then, so nothing is freed.
+	 */
 	if (!s->joined)
 		return;
 	free_pieces(s->first);

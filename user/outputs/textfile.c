@@ -20,7 +20,7 @@ struct source {
 	const struct textfile_status *status;
 };
 
-/* Escapes what a label value must not hold as it is (the names hold no control characters). */
+/* Escapes backslashes and quotes of a label value. Names have no control characters. */
 static void print_label(FILE *out, const char *value)
 {
 	for (; *value; value++) {
@@ -30,7 +30,7 @@ static void print_label(FILE *out, const char *value)
 	}
 }
 
-/* Decimal seconds from whole nanoseconds: exact, and the same in every locale. */
+/* Prints decimal seconds from whole nanoseconds: exact and independent of the locale. */
 static void print_seconds(FILE *out, u64 ns)
 {
 	fprintf(out, "%" PRIu64 ".%09" PRIu64, (u64)(ns / NSEC_PER_SEC), (u64)(ns % NSEC_PER_SEC));
@@ -57,8 +57,8 @@ static void switches(FILE *out, const char *name, const struct source *s)
 }
 
 /*
- * Our buckets are half-open, Prometheus' are closed above. Values are whole nanoseconds, so all
- * below 2^k are all up to 2^k - 1: with that as bound the counts are exact.
+ * Our buckets exclude their upper bounds, Prometheus' include them. Since values are whole
+ * nanoseconds, the bound 2^k - 1 makes the counts exact.
  */
 static void cost_of_kind(FILE *out, const char *name, const char *kind, const struct histogram *h)
 {
@@ -92,7 +92,7 @@ static void cost(FILE *out, const char *name, const struct source *s)
 	}
 }
 
-/* A series that has to be there from the start, at 0, so that its first increase can be seen. */
+/* Whether a series must exist from the start, at 0, so that its first increase is visible. */
 static bool expected(const struct series *s, int kind)
 {
 	if (s->user)
@@ -119,7 +119,10 @@ static void print_group(FILE *out, const char *name, const struct series *s, int
 	fputc('\n', out);
 }
 
-/* What came from a program, and all else. */
+/*
+ * Prints the switches or costs of each series, split by whether a program ran before (from="user")
+ * or not (from="other").
+ */
 static void print_groups(FILE *out, const char *name, const struct source *src, bool cost,
 			 void (*print)(FILE *out, u64 value))
 {
@@ -248,8 +251,8 @@ static const struct metric {
 	void (*print)(FILE *out, const char *name, const struct source *s);
 	enum {
 		ALWAYS,
-		WITH_COST,	/* not published without a cost source */
-		WITH_RUN_QUEUE, /* nor these where the kernel's own count cannot be read */
+		WITH_COST,	/* published only with a cost source */
+		WITH_RUN_QUEUE, /* published only where the kernel's own count is readable */
 	} when;
 } metrics[] = {
 	{"tvtraced_context_switches_total", "counter",

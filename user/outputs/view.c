@@ -8,11 +8,11 @@
 #include "common/format.h"
 #include "outputs/view_parts.h"
 
-/* How the lines of the canvas are shared out. */
+/* How the lines of the canvas are divided among the parts of the block. */
 struct layout {
-	bool all_cells; /* also those without a switch */
-	bool note;	/* what a cost is not, or why there is none */
-	bool lack;	/* what this kernel does not have */
+	bool all_cells; /* also the cells without switches */
+	bool note;	/* view_cost_note() */
+	bool lack;	/* view_lack_note() */
 	bool spacious;	/* blank lines */
 	int histogram_rows;
 	int group_rows;
@@ -21,7 +21,7 @@ struct layout {
 enum {
 	HEAD_LINES = 2,
 	HEADINGS = 3,			  /* of table, histograms, groups */
-	NR_POSSIBLE_CELLS = NR_CELLS - 1, /* never from idle to idle */
+	NR_POSSIBLE_CELLS = NR_CELLS - 1, /* idle never switches to idle */
 	SPACIOUS_LINES = 4,
 	MIN_HISTOGRAM_ROWS = 4,
 	MAX_HISTOGRAM_ROWS = 16,
@@ -54,7 +54,7 @@ static struct layout plan(const struct canvas *c, const struct view *v, bool lac
 	left -= l.lack;
 	l.spacious = left >= MAX_TOP_GROUPS + used + SPACIOUS_LINES;
 	left -= l.spacious ? SPACIOUS_LINES : 0;
-	/* Half each, and to each what the other does not need. */
+	/* Each gets half of the lines, and the lines that the other one does not need. */
 	l.histogram_rows = most(1, least(used, most((left + 1) / 2, left - MAX_TOP_GROUPS)));
 	l.group_rows = least(MAX_TOP_GROUPS, left - l.histogram_rows);
 	return l;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The block that people read: live on a terminal, or one after the other in plain text. */
+/* The block for people to read: live on a terminal, or as successive blocks of plain text. */
 #ifndef TVTRACED_OUTPUTS_VIEW_H
 #define TVTRACED_OUTPUTS_VIEW_H
 
@@ -10,8 +10,8 @@
 #include "outputs/view_groups.h"
 
 /*
- * Draws p: rates and costs of its interval, or of the whole run when it is the final one. Where
- * the canvas has a height, everything is fitted into it.
+ * Draws p: rates and costs of its interval or, for the final publication, of the whole run. On a
+ * canvas with a height, the block is fitted into it.
  */
 void view_draw(struct canvas *c, const struct publication *p, const struct top_groups *top);
 

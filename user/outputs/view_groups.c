@@ -62,7 +62,7 @@ void view_find_top(struct top_groups *top, const struct publication *p)
 		const struct group *g = task_table_group(p->now.tasks, i);
 		struct top_group r;
 
-		/* The idle tasks spend nobody's time. */
+		/* Switches to the idle tasks cost no other task's time. */
 		if (!g || !g->tgid)
 			continue;
 		r = row_of(p, g->comm, &g->total, &g->published);
@@ -76,7 +76,7 @@ void view_find_top(struct top_groups *top, const struct publication *p)
 	insert_ended(top, p);
 }
 
-/* The names get what is left. */
+/* Names get the columns that the others leave free. */
 static int name_columns(const struct canvas *c)
 {
 	enum { LEAST = 16, OTHERS = 63, MOST = 100 };
@@ -109,7 +109,7 @@ static void print_row(struct canvas *c, const struct view *v, const struct top_g
 	canvas_end_line(c);
 }
 
-/* Escaped text of the rows. */
+/* Escaped names and command lines of the rows. */
 struct names {
 	char names[MAX_TOP_GROUPS][NAME_LEN];
 	char cmdlines[MAX_TOP_GROUPS][CMDLINE_MAX * 4];

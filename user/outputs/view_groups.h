@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The thread groups that spend most on switching. */
+/* The thread groups that spend most time on context switches. */
 #ifndef TVTRACED_OUTPUTS_VIEW_GROUPS_H
 #define TVTRACED_OUTPUTS_VIEW_GROUPS_H
 
@@ -8,12 +8,12 @@
 
 enum { MAX_TOP_GROUPS = 10 };
 
-/* A copy, since the table forgets an interval's growth once it is published. */
+/* A copy, since the task table forgets an interval's growth once it is published. */
 struct top_group {
 	char comm[COMM_LEN];
-	char cmdline[CMDLINE_MAX]; /* bytes; "": none is known */
-	u32 tgid;		   /* 0: all of that program that have ended */
-	u64 threads;		   /* alive; or that have ended with their groups */
+	char cmdline[CMDLINE_MAX]; /* not escaped; "": unknown */
+	u32 tgid;		   /* 0: all ended groups of this program */
+	u64 threads; /* live threads or, for ended groups, threads that ended with them */
 	struct charges grown;
 	u64 switches, cost_ns; /* of all kinds */
 };
@@ -24,12 +24,12 @@ struct top_groups {
 };
 
 /*
- * Finds the groups that spend most on switching in what p shows: its interval, or the whole run
- * when it is the final one. To be called before task_table_published().
+ * Finds the groups that spend most on context switches in p's interval or, when p is the final
+ * publication, in the whole run. Call this before task_table_published().
  */
 void view_find_top(struct top_groups *top, const struct publication *p);
 
-/* A heading and at most `rows` rows of top. */
+/* Draws a heading and at most `rows` rows of top. */
 void view_groups(struct canvas *c, const struct view *v, const struct top_groups *top, int rows);
 
 #endif

@@ -102,7 +102,7 @@ static double probe_ns_per_switch(const struct view *v)
 	return seen ? (double)ns / (double)seen : 0;
 }
 
-/* A kernel's name may be long: it gives way to what stands after it. */
+/* The kernel's release may be long: it is cut so that the rest of the line fits. */
 static void print_host(struct canvas *c, const struct view *v)
 {
 	const struct host_facts *host = v->p->now.host;
@@ -123,7 +123,10 @@ static void print_host(struct canvas *c, const struct view *v)
 	canvas_end_line(c);
 }
 
-/* How far to trust the rest. Whole numbers where the line holds them, else rounded ones. */
+/*
+ * Draws the counts that tell how far to trust the rest: whole numbers if they fit, else rounded
+ * ones.
+ */
 static void print_trust(struct canvas *c, const struct view *v)
 {
 	const struct accounting *a = &v->p->now.accounting;
@@ -210,13 +213,13 @@ void view_table(struct canvas *c, const struct view *v, bool all)
 	}
 }
 
-/* By their numbers in bucket.h. */
+/* Counts the values in an octave, numbered as in bucket.h. */
 static u64 octave_count(const struct histogram *h, u32 octave)
 {
 	return histogram_between(h, octave * BUCKET_SUBS, (octave + 1) * BUCKET_SUBS - 1);
 }
 
-/* First and last octave that either histogram has hit; false: none. */
+/* Finds the first and last octave used by either histogram. Returns false when both are empty. */
 static bool octave_range(const struct view *v, u32 *first, u32 *last)
 {
 	bool any = false;
@@ -239,7 +242,7 @@ int view_used_octaves(const struct view *v)
 	return octave_range(v, &first, &last) ? (int)(last - first) + 1 : 1;
 }
 
-/* Octaves as rows: one each, and the last row takes in all that is above it. */
+/* Rows of one octave each; the last row also includes all higher octaves. */
 struct rows {
 	u32 first, last; /* octaves */
 	int n;
@@ -259,7 +262,7 @@ static u64 row_count(const struct histogram *h, const struct rows *r, int row)
 	return sum;
 }
 
-/* The row that gets the longest bar. */
+/* Returns the highest count of any row, which gets the longest bar. */
 static u64 most_in_a_row(const struct histogram *h, const struct rows *r)
 {
 	u64 most = 0;
