@@ -18,22 +18,31 @@
 #include "tables/procfs.h"
 
 enum {
-	/* How long a stop by signal waits for a reader of standard output that takes nothing. */
+	/*
+	 * After a stop by signal: how long to wait for a standard output reader that makes no
+	 * progress.
+	 */
 	PATIENCE_MS = 5000,
 };
 
-/* Slices before a publication, so that what is new is in its own application from the start. */
+/*
+ * Slices of reading /proc before a publication, so that new groups are in their own application
+ * from the start.
+ */
 #define DETAILS_SLICES 50
 #define DETAILS_SLICE_NS (2 * MS)
 
-/* Who never waits loses its priority in the end (priority.h): after so long, a short rest. */
+/*
+ * A thread that never sleeps loses its real-time priority (priority.h), so after this time it rests
+ * briefly.
+ */
 #define BUSY_MOST_NS (15 * MS)
 #define REST_NS (MS / 10)
 
 static void on_output_error(struct daemon *d, int err)
 {
 	d->stop = true;
-	/* A reader that has gone (`| head`) is no failure; a failure is said once. */
+	/* A reader that has exited (`| head`) is no failure; any failure is reported once. */
 	if (err == -EPIPE || d->status)
 		return;
 	if (err == -ECANCELED)
@@ -44,17 +53,17 @@ static void on_output_error(struct daemon *d, int err)
 			fail(STATUS_FAILED, "cannot write to standard output: %s", strerror(-err));
 }
 
-/* All of it but accounting and cost. */
+/* Fills all of s except accounting and cost. */
 static void fill_snapshot(struct daemon *d, struct snapshot *s)
 {
-	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come up */
+	d->host.rings = probes_info(d->probes)->rings; /* a CPU may have come online */
 	s->host = &d->host;
 	s->tasks = d->tasks;
 	s->charged = snapshot_charged(d->tasks);
 	s->time_ns = clock_ns();
 	s->own_cpu_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 	s->own_rss_bytes = procfs_own_rss();
-	/* The idle tasks are one of each. */
+	/* The idle tasks count as one thread and one group, which are left out. */
 	s->nr_threads = task_table_nr_threads(d->tasks) - 1;
 	s->nr_groups = task_table_nr_groups(d->tasks) - 1;
 }
@@ -77,7 +86,7 @@ static void publish(struct daemon *d)
 		on_output_error(d, err);
 }
 
-/* What a client is told: the present instant, whatever the interval of our own outputs. */
+/* Clients get the state of this moment, regardless of the interval of publications. */
 void daemon_fill_snapshot(void *ctx, struct snapshot *s)
 {
 	struct daemon *d = ctx;
@@ -96,11 +105,11 @@ static void on_key(void *ctx)
 	if (keys == SCREEN_NO_KEY)
 		return;
 	d->stop = true;
-	/* As SIGHUP, which comes only from the controlling terminal. */
+	/* A hang-up counts as a signal: the kernel sends SIGHUP only for a controlling terminal. */
 	d->told = d->told || keys == SCREEN_GONE;
 }
 
-/* While the terminal is another job's, so are the keys. */
+/* While another job has the terminal, it has the keys, too. */
 static int watch_keys(struct daemon *d)
 {
 	struct live_screen *screen = outputs_screen(d->outputs);
@@ -113,7 +122,7 @@ static int watch_keys(struct daemon *d)
 	return 0;
 }
 
-/* Ctrl-Z: the shell that gets the terminal next must find it as it was. */
+/* Handles Ctrl-Z: the terminal must be restored before the shell gets it. */
 static void stop_with_terminal(struct daemon *d)
 {
 	sigset_t stop;
@@ -122,7 +131,10 @@ static void stop_with_terminal(struct daemon *d)
 		screen_suspend(outputs_screen(d->outputs));
 		watch_keys(d);
 	}
-	/* By default: where no shell could make it go on, the kernel does not stop it. */
+	/*
+	 * Stop by the default action of SIGTSTP: the kernel ignores it in an orphaned process
+	 * group, where no shell could continue us.
+	 */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
@@ -131,7 +143,10 @@ static void stop_with_terminal(struct daemon *d)
 	d->drained_ns = clock_ns();
 }
 
-/* A shell that brings a running job to the foreground sends no signal. */
+/*
+ * Also called without SIGCONT, because a shell that brings a running job to the foreground sends no
+ * signal.
+ */
 static void go_on_with_terminal(struct daemon *d)
 {
 	struct live_screen *screen = outputs_screen(d->outputs);
@@ -275,7 +290,7 @@ static int loop(struct daemon *d)
 	return err;
 }
 
-/* The kernel's own count goes on after the detach, so the check comes before it. */
+/* Finishes the run. The kernel's own count continues after the detach, so it is compared before. */
 static void finish(struct daemon *d)
 {
 	int err;
@@ -286,7 +301,7 @@ static void finish(struct daemon *d)
 	collector_sync(d->collector, false);
 	d->publication.final = true;
 	publish(d);
-	/* Nothing is lost any more while a reader takes its time. */
+	/* The probes are detached, so a slow reader can no longer cause lost records. */
 	err = outputs_finish(d->outputs, d->signal_fd, d->told ? PATIENCE_MS : -1);
 	if (err)
 		on_output_error(d, err);
@@ -294,7 +309,10 @@ static void finish(struct daemon *d)
 
 int daemon_run(const struct options *o, const struct features *f)
 {
-	/* Static: two hundred pages of histogram heads and counters are no matter for the stack. */
+	/*
+	 * Static, because two hundred pages of histogram heads and counters are too large for the
+	 * stack.
+	 */
 	static struct daemon d;
 	int err;
 

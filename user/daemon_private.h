@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Inside of the daemon: daemon_start.c, which makes and ends it, daemon_tables.c, which keeps its
- * tables true, and daemon.c, which runs its loop.
+ * The daemon's internals: daemon_start.c sets it up and tears it down, daemon_tables.c keeps its
+ * tables up to date, and daemon.c runs its event loop.
  */
 #ifndef TVTRACED_DAEMON_PRIVATE_H
 #define TVTRACED_DAEMON_PRIVATE_H
@@ -29,59 +29,65 @@ struct daemon {
 	struct proc_details *details;
 	struct recorder *recorder;
 	struct outputs *outputs;
-	struct control *control; /* NULL: none */
+	struct control *control; /* NULL: no control socket */
 	struct host_facts host;
 	struct publication publication;
 	u64 lost_seen; /* task events lost as of the last resync */
 	u64 details_due_ns;
-	u64 synced_ns; /* when all CPUs were drained last, and tasks that had ended settled */
+	u64 synced_ns; /* time of the last daemon_sync_all(), which also frees ended tasks */
 	u64 mended_ns;
-	u64 waited_ns;	/* until when it had nothing to do */
-	u64 drained_ns; /* until when the rings were drained, or nothing was to be done */
+	u64 waited_ns;	/* when the event loop last slept or rested */
+	u64 drained_ns; /* when the rings were last drained, or the loop last woke */
 	struct loop loop;
 	int timer_fd, stop_fd, signal_fd;
 	bool stop;
-	bool told; /* to stop, by a signal */
+	bool told; /* told to stop, by a signal or hang-up */
 	int status;
 };
 
-/* Everything up to the attached switch programs and the loop. Returns an exit status. */
+/*
+ * Sets up everything, including the attached switch programs and the event loop. Returns an exit
+ * status.
+ */
 int daemon_start(struct daemon *d, const struct features *f);
 
-/* Frees all of it, however far daemon_start came. */
+/* Frees everything that daemon_start() has set up, even if it failed. */
 void daemon_cleanup(struct daemon *d);
 
-/* Has the loop call the daemon's functions. Returns 0 or -errno. */
+/* Registers the daemon's file descriptors and handlers with the event loop. Returns 0 or -errno. */
 int daemon_watch(struct daemon *d);
 
-/* A snapshot of this moment for the control socket; ctx is the daemon. */
+/* Fills s as of this moment, for the control socket; ctx is the daemon. */
 void daemon_fill_snapshot(void *ctx, struct snapshot *s);
 
-/* Notes how long the rings have waited for something else to be done. */
+/* Records how long the ring buffers have waited for other work of the event loop. */
 void daemon_note_pause(struct daemon *d);
 
-/* Takes what waits in the rings. */
+/* Drains the ring buffers. */
 void daemon_drain(struct daemon *d);
 
-/* Flushes and drains all CPUs, so that all counts are of now. */
+/* Flushes and drains all CPUs, so that all counts are as of now. */
 void daemon_sync_all(struct daemon *d);
 
-/* What tasks exist, from the kernel. Returns 0 or -errno. */
+/* Reads the existing tasks from the kernel into the task table. Returns 0 or -errno. */
 int daemon_read_existing_tasks(struct daemon *d);
 
-/* Events that did not fit their ring, or last switches that were spilled: ask the kernel anew. */
+/*
+ * Reads the task list again if task events were lost or the last switch of an ended task is overdue
+ * (it may have been spilled).
+ */
 void daemon_mend_tasks(struct daemon *d);
 
-/* A slice of what only /proc tells. */
+/* Reads one slice of the details that only /proc has. */
 void daemon_read_details(struct daemon *d);
 
 /*
- * To be called each time that the loop has done something: what is due of the table, of /proc and
- * of the totals of the last minute.
+ * Call this after each pass of the event loop. Does what is due of the task table, of /proc and of
+ * the totals of the last minute.
  */
 void daemon_keep_up(struct daemon *d);
 
-/* How long the loop may sleep until something of that is due, in ms. */
+/* Returns how long the event loop may sleep before /proc is due again, in ms. */
 int daemon_due_ms(const struct daemon *d);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Makes what the daemon is made of, and ends it. */
+/* Sets up the daemon's parts and releases them. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -20,7 +20,10 @@
 #include "tables/procfs.h"
 
 enum {
-	/* What does not fit is charged to `other`. About 200 bytes a thread, 1 KiB a group. */
+	/*
+	 * Limits of the task table; switches of further tasks are charged to `other`. A thread
+	 * takes about 200 bytes, a group 1 KiB.
+	 */
 	MAX_THREADS = 200000,
 	MAX_GROUPS = 50000,
 };
@@ -45,7 +48,10 @@ static void fill_host(struct daemon *d)
 	control_note(d->control, d->host.start_ns, &(struct accounting){0});
 }
 
-/* Signals become readable events, before any thread is made that could take them otherwise. */
+/*
+ * Turns signals into signalfd events. This comes before any thread is created, since a thread that
+ * does not block the signals could take them.
+ */
 static int take_signals(struct daemon *d)
 {
 	static const int of_terminals[] = {SIGWINCH, SIGTSTP, SIGCONT};
@@ -77,7 +83,10 @@ static int open_control(struct daemon *d, unsigned int cpus)
 	return control_open(&d->control, d->options->socket, !d->options->socket_given, &source);
 }
 
-/* Task events first, then the tasks that exist, then the switches: no task is missed. */
+/*
+ * Attaches the task events first, then reads the existing tasks, then attaches the switch programs,
+ * so that no task is missed.
+ */
 int daemon_start(struct daemon *d, const struct features *f)
 {
 	unsigned int cpus;

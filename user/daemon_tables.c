@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Keeps the tables true: from the rings, from the kernel where those lost something, from /proc. */
+/*
+ * Keeps the tables up to date from the rings, from the kernel where events were lost, and from
+ * /proc.
+ */
 #include <string.h>
 
 #include "common/clock.h"
@@ -7,19 +10,27 @@
 #include "daemon_private.h"
 #include "tables/procfs.h"
 
-/* How long /proc is read while the rings wait, how often, how soon after a task event, and when
- * some is left. */
+/*
+ * Reading /proc: how long while the rings wait, how often, how soon after a task event, and how
+ * soon when groups are left to read.
+ */
 #define DETAILS_SLICE_NS (2 * MS)
 #define DETAILS_PERIOD_NS (1000 * MS)
 #define DETAILS_SOON_NS (100 * MS)
 #define DETAILS_PAUSE_NS (10 * MS)
-/* How long what has ended waits at most until all CPUs are drained; and when it is much. */
+/*
+ * How long ended tasks wait at most to be freed by a sync of all CPUs: usually, and when there are
+ * more than MUCH_ENDED.
+ */
 #define SETTLE_PERIOD_NS (1000 * MS)
 #define SETTLE_SOON_NS (5 * MS)
 #define MUCH_ENDED 4096
-/* How long the tasks that exist are read while the rings wait. */
+/* How long the task list is read while the rings wait. */
 #define RESYNC_SLICE_NS (2 * MS)
-/* How often it is looked at whether they must be, whatever the interval of publications. */
+/*
+ * How often to check whether the task list must be read, regardless of the interval of
+ * publications.
+ */
 #define MEND_PERIOD_NS (1000 * MS)
 void daemon_note_pause(struct daemon *d)
 {
@@ -35,19 +46,19 @@ void daemon_drain(struct daemon *d)
 		d->details_due_ns = d->drained_ns + DETAILS_SOON_NS;
 }
 
-/* There may be many: meanwhile the rings fill. */
+/* Takes existing tasks. There may be many, so the rings are drained in between. */
 static void on_existing_tasks(void *ctx, const struct task_record *r, size_t n)
 {
 	struct daemon *d = ctx;
 
 	for (size_t i = 0; i < n; i++) {
-		/* What lost events would have told captures. */
+		/* Tell captures of the tasks whose events were lost. */
 		if (d->host.start_ns &&
 		    !task_table_knows(d->tasks, r[i].tid, BIRTH_OF(r[i].start_ns)))
 			recorder_task(d->recorder, &r[i], NULL);
 		task_table_event(d->tasks, &r[i]);
 	}
-	/* Before the start there is nothing to drain. */
+	/* Before the start, no switch program is attached and there is nothing to drain. */
 	if (d->host.start_ns && clock_ns() - d->drained_ns > RESYNC_SLICE_NS)
 		daemon_drain(d);
 }
@@ -85,7 +96,10 @@ void daemon_sync_all(struct daemon *d)
 	d->drained_ns = clock_ns();
 }
 
-/* Whatever the interval of publications: the table is for those that live. */
+/*
+ * Frees ended tasks in time regardless of the interval of publications, since the table is sized
+ * for live tasks.
+ */
 static void settle_if_due(struct daemon *d)
 {
 	size_t n = task_table_nr_unsettled(d->tasks);
@@ -101,7 +115,7 @@ void daemon_read_details(struct daemon *d)
 	d->details_due_ns = clock_ns() + (more ? DETAILS_PAUSE_NS : DETAILS_PERIOD_NS);
 }
 
-/* For what came in the last minute, whatever the interval of publications. */
+/* Samples the totals of the last minute, regardless of the interval of publications. */
 static void note_totals(struct daemon *d)
 {
 	struct accounting now;
@@ -133,7 +147,10 @@ void daemon_mend_tasks(struct daemon *d)
 		warn("cannot read the list of tasks: %s; some names may be old", strerror(-err));
 }
 
-/* Also between publications: what a process was part of cannot be asked when it has gone. */
+/*
+ * Reads /proc between publications, too: the cgroup of a process cannot be read after it has
+ * exited.
+ */
 static void read_details_if_due(struct daemon *d)
 {
 	if (clock_ns() < d->details_due_ns)

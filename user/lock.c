@@ -11,7 +11,7 @@
 
 int lock_take(const char *path, int *holder)
 {
-	/* Left open to the end of the process: the lock goes with the descriptor. */
+	/* Stays open until the process ends, since closing it would release the lock. */
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char pid[16] = "";
 	int err;
@@ -19,7 +19,7 @@ int lock_take(const char *path, int *holder)
 	*holder = 0;
 	if (fd < 0)
 		return -errno;
-	/* A user who could open it could keep it locked. */
+	/* A user who could open the file could keep it locked. */
 	fchmod(fd, 0600);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		err = -errno;
@@ -29,7 +29,7 @@ int lock_take(const char *path, int *holder)
 		return err;
 	}
 	snprintf(pid, sizeof(pid), "%d\n", getpid());
-	/* The pid is only for the other's message; without it the lock is as good. */
+	/* The pid is only for the other process' message; the lock is valid without it. */
 	if (ftruncate(fd, 0) || dprintf(fd, "%s", pid) < 0)
 		return 0;
 	return 0;

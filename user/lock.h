@@ -3,9 +3,10 @@
 #define TVTRACED_LOCK_H
 
 /*
- * Takes the lock that only one tvtraced on a host may hold; the kernel gives it back when the
- * process ends. The file stays: removing it would let two holders in. Returns 0, -EWOULDBLOCK
- * when another holds it (*holder is its pid, 0 when it has not said), or -errno.
+ * Takes the lock that only one tvtraced on a host may hold; the kernel releases it when the process
+ * ends. The file is never removed, as that would let two processes hold the lock. Returns 0,
+ * -EWOULDBLOCK when another process holds the lock (*holder is its pid, or 0 if unknown), or
+ * -errno.
  */
 int lock_take(const char *path, int *holder);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The event loop's descriptors, and what is to be done when one of them is readable. */
+/* An event loop: file descriptors, and handlers to call when they are readable. */
 #ifndef TVTRACED_LOOP_H
 #define TVTRACED_LOOP_H
 
@@ -13,7 +13,7 @@ struct loop_handler {
 };
 
 struct loop {
-	int epoll_fd; /* -1: there is none */
+	int epoll_fd; /* -1: not open */
 	int n;
 	struct loop_handler handlers[LOOP_MAX_HANDLERS];
 };
@@ -22,19 +22,21 @@ struct loop {
 int loop_open(struct loop *l);
 void loop_close(struct loop *l);
 
-/* What an epoll event of this loop carries as data.ptr, for those that add descriptors themselves.
+/*
+ * Returns the data.ptr for epoll events of this loop, for callers that add file descriptors
+ * themselves.
  */
 struct loop_handler *loop_handler(struct loop *l, void (*fn)(void *ctx), void *ctx);
 
-/* fn is called when fd is readable. Returns 0 or -errno. */
+/* Calls fn(ctx) whenever fd is readable. Returns 0 or -errno. */
 int loop_add(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx);
 
-/* The opposite; fd may not be there. */
+/* Removes fd; it need not have been added. */
 void loop_remove(struct loop *l, int fd);
 
 /*
- * Calls the handlers of those that are readable within timeout_ms, until *stop. woken, if not NULL,
- * is called as soon as it waits no more. Returns 0 or -errno.
+ * Waits up to timeout_ms and calls the handlers of readable file descriptors, until *stop is set.
+ * woken, if not NULL, is called as soon as the wait ends. Returns 0 or -errno.
  */
 int loop_wait(struct loop *l, int timeout_ms, const bool *stop, void (*woken)(void *ctx),
 	      void *ctx);

@@ -24,7 +24,7 @@
 
 #define LOCK_PATH "/run/tvtraced.lock"
 
-/* libbpf's own words are for --verbose; what failed is said once, by us. */
+/* libbpf's messages are printed only with --verbose; we report errors ourselves, once. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char text[1024];
@@ -44,7 +44,7 @@ static bool may_trace(void)
 	struct __user_cap_data_struct data[2] = {0};
 
 	if (syscall(SYS_capget, &header, data))
-		return true; /* then the load will tell */
+		return true; /* unknown: loading the programs will tell */
 	if (data[0].effective & 1u << CAP_SYS_ADMIN)
 		return true;
 	return data[1].effective & 1u << (CAP_BPF - 32) &&
@@ -65,7 +65,7 @@ static int read_features(struct features *f)
 	return STATUS_OK;
 }
 
-/* Without these there is nothing to show. */
+/* Checks the features without which tvtraced cannot work. */
 static int check_kernel(const struct features *f)
 {
 	if (!f->has[FEATURE_KERNEL_READS])
@@ -98,7 +98,10 @@ static int take_lock(void)
 			    "another tvtraced runs already (pid %d, lock " LOCK_PATH
 			    "); stop it first, or use it",
 			    holder);
-	/* Who may not write there, or nobody may: it is not worth more than the tracing. */
+	/*
+	 * If the lock file cannot be created for lack of permission, or on a read-only or missing
+	 * /run, tracing matters more than the lock.
+	 */
 	if (err == -EACCES || err == -EPERM || err == -EROFS || err == -ENOENT)
 		warn("cannot lock " LOCK_PATH ": %s; another tvtraced will not be noticed",
 		     strerror(-err));

@@ -17,7 +17,7 @@
 #include "version.h"
 
 enum {
-	OPTION_RING_SIZE = 256, /* options with no letter */
+	OPTION_RING_SIZE = 256, /* first of the options without a letter */
 	OPTION_RECORDER,
 	OPTION_ONCE,
 	OPTION_JSON,

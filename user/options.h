@@ -17,8 +17,8 @@ struct options {
 	size_t recorder_bytes;		       /* of the flight recorder; 0: none */
 	const struct cost_source *cost_source; /* NULL: the best that works */
 	const char *socket;		       /* the control socket's path; NULL: none */
-	bool socket_given;		       /* it is not the default */
-	bool features;			       /* only say what this kernel has */
+	bool socket_given;		       /* `socket` was given, so it must be usable */
+	bool features;			       /* only show what this kernel has (--features) */
 };
 
 /*

@@ -10,7 +10,10 @@
 #include "common/error.h"
 
 enum {
-	/* Longer than any drain, and short enough for other tasks that want this CPU. */
+	/*
+	 * CPU time without sleeping: longer than any drain, and short enough for other tasks that
+	 * need this CPU.
+	 */
 	REALTIME_MOST_US = 50000,
 	REALTIME_PRIORITY = 1,
 };
@@ -32,7 +35,7 @@ static int set_limit(void)
 	return setrlimit(RLIMIT_RTTIME, &most) ? -errno : 0;
 }
 
-/* SIGXCPU: the limit is reached. The kernel has put it up by a second now. */
+/* Handles SIGXCPU: the limit is reached, and the kernel has raised it by a second. */
 static void on_limit(int number)
 {
 	int saved = errno;
@@ -49,7 +52,7 @@ int priority_raise(void)
 
 	sigemptyset(&action.sa_mask);
 	raised = gettid();
-	/* Never real-time without a limit. */
+	/* Set the limit first: a real-time task without it could block its CPU. */
 	err = sigaction(SIGXCPU, &action, NULL) ? -errno : set_limit();
 	if (!err)
 		err = set_scheduler(raised, SCHED_RR, REALTIME_PRIORITY);

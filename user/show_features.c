@@ -38,7 +38,7 @@ static void print_table(FILE *out, const struct features *f)
 	}
 }
 
-/* The best of those found, or the one that was asked for. */
+/* Returns the requested cost source, or else the best one that the features allow. */
 static const struct cost_source *untried(const struct features *f, const struct options *o)
 {
 	size_t i = 0;
