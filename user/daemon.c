@@ -100,8 +100,11 @@ static void on_key(void *ctx)
 {
 	struct daemon *d = ctx;
 	struct live_screen *screen = outputs_screen(d->outputs);
-	enum screen_keys keys = screen ? screen_keys(screen) : SCREEN_NO_KEY;
+	enum screen_keys keys = SCREEN_NO_KEY;
 
+	/* A Ctrl-Z of the same wait may have given the terminal away before this is called. */
+	if (screen && screen_has_terminal(screen))
+		keys = screen_keys(screen);
 	if (keys == SCREEN_NO_KEY)
 		return;
 	d->stop = true;

@@ -87,7 +87,7 @@ void daemon_read_details(struct daemon *d);
  */
 void daemon_keep_up(struct daemon *d);
 
-/* Returns how long the event loop may sleep before /proc is due again, in ms. */
+/* Returns how long the event loop may sleep before /proc or ended tasks are due again, in ms. */
 int daemon_due_ms(const struct daemon *d);
 
 #endif

@@ -100,11 +100,18 @@ void daemon_sync_all(struct daemon *d)
  * Frees ended tasks in time regardless of the interval of publications, since the table is sized
  * for live tasks.
  */
-static void settle_if_due(struct daemon *d)
+static u64 settle_due_ns(const struct daemon *d)
 {
 	size_t n = task_table_nr_unsettled(d->tasks);
 
-	if (n && clock_ns() - d->synced_ns > (n > MUCH_ENDED ? SETTLE_SOON_NS : SETTLE_PERIOD_NS))
+	if (!n)
+		return UINT64_MAX;
+	return d->synced_ns + (n > MUCH_ENDED ? SETTLE_SOON_NS : SETTLE_PERIOD_NS);
+}
+
+static void settle_if_due(struct daemon *d)
+{
+	if (clock_ns() > settle_due_ns(d))
 		daemon_sync_all(d);
 }
 
@@ -126,9 +133,10 @@ static void note_totals(struct daemon *d)
 
 int daemon_due_ms(const struct daemon *d)
 {
-	u64 now = clock_ns();
+	u64 now = clock_ns(), settle_ns = settle_due_ns(d);
+	u64 due_ns = settle_ns < d->details_due_ns ? settle_ns : d->details_due_ns;
 
-	return now < d->details_due_ns ? (int)((d->details_due_ns - now + MS - 1) / MS) : 0;
+	return now < due_ns ? (int)((due_ns - now + MS - 1) / MS) : 0;
 }
 
 void daemon_mend_tasks(struct daemon *d)

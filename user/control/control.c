@@ -81,8 +81,7 @@ int control_open(struct control **result, const char *path, bool optional,
 	*result = c;
 	capture_init();
 	look_init(&c->look, source, MAX_CLIENTS);
-	c->timer_fd = -1;
-	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	c->epoll_fd = c->timer_fd = -1;
 	err = control_socket_open(&c->socket, path);
 	if (is_denied(err) && optional) {
 		warn("no control socket %s: %s; for tvtrace, give --socket a path in a directory "
@@ -97,8 +96,11 @@ int control_open(struct control **result, const char *path, bool optional,
 		return fail_socket(err, path);
 	if (!control_socket_has_group(c->socket))
 		warn("there is no group %s: only root may connect to %s", PROTOCOL_GROUP, path);
+	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (c->epoll_fd < 0)
+		return fail_socket(-errno, path);
 	c->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (c->epoll_fd < 0 || c->timer_fd < 0)
+	if (c->timer_fd < 0)
 		return fail_socket(-errno, path);
 	err = watch(c->epoll_fd, EPOLL_CTL_ADD, control_socket_fd(c->socket), EPOLLIN, &c->socket);
 	if (!err)
