@@ -8,8 +8,8 @@
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
-	ID_DIGITS = 64,	 /* of a container */
-	UID_DIGITS = 32, /* of a pod: a UUID, or the hash of a static pod's file */
+	ID_DIGITS = 64,	 /* of a container ID */
+	UID_DIGITS = 32, /* of a pod's UID: a UUID, or the hash of a static pod's file */
 	UID_LEN = 36,	 /* with separators */
 	UNIT_MAX = 255,	 /* systemd.unit(5) */
 };
@@ -21,7 +21,7 @@ const char *const application_kind_names[NR_APPLICATION_KINDS] = {
 	[APPLICATION_COMM] = "comm",
 };
 
-/* A piece of a path; not terminated. */
+/* A piece of a path; it is not NUL-terminated. */
 struct piece {
 	const char *at;
 	size_t len;
@@ -46,7 +46,7 @@ static bool equals(struct piece p, const char *s)
 	return p.len == strlen(s) && begins_with(p, s);
 }
 
-/* Engines write ids in lower case. */
+/* Container engines write IDs in lower case. */
 static bool is_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -62,7 +62,10 @@ static size_t id_at_end(struct piece p, const char *before)
 	return n == ID_DIGITS ? n : 0;
 }
 
-/* The digits count, however they are separated. */
+/*
+ * Returns the length of the UID that p ends with, or 0. A UID is recognised by its number of
+ * digits, whether or not there are separators.
+ */
 static size_t uid_at_end(struct piece p, const char *before)
 {
 	size_t n = 0, digits = 0;
@@ -89,7 +92,10 @@ static void name_id(char *name, size_t size, struct piece id)
 	snprintf(name, size, "%.*s", CONTAINER_ID_LEN, id.at);
 }
 
-/* With "-" again, which the names of slices cannot have: there it leads to the parent slice. */
+/*
+ * Writes "-" for each separator. Names of slices have "_" instead, because "-" in them leads to the
+ * parent slice.
+ */
 static void name_pod(char *name, size_t size, struct piece uid)
 {
 	int digits = 0;
@@ -112,19 +118,19 @@ static void name_whole(char *name, size_t size, struct piece whole)
 }
 
 /*
- * How container engines call the cgroups that they make: what is before and behind the part that
- * tells one from another. They call them after the OCI runtime's cgroupsPath. With the systemd
- * driver that is slice:prefix:id, and the scope is prefix-id.scope (runc, docs/systemd.md); where
- * engine and runtime do not agree on the driver it becomes a directory as it is. With the cgroupfs
- * driver it is a path, the same with either version of cgroups.
+ * How container engines name the cgroups that they make: the text before and behind the part that
+ * tells one container from another. The names follow the cgroupsPath of the OCI runtime. With the
+ * systemd driver that is slice:prefix:id, and the scope is prefix-id.scope (runc, docs/systemd.md);
+ * if engine and runtime disagree on the driver, slice:prefix:id itself becomes a directory. With
+ * the cgroupfs driver cgroupsPath is a path, the same in both versions of cgroups.
  */
 static const struct container_form {
 	const char *before;
 	const char *behind;
-	size_t (*at_end)(struct piece p, const char *before); /* length of that part, 0: none */
+	size_t (*at_end)(struct piece p, const char *before); /* length of the part; 0: none */
 	void (*name)(char *name, size_t size, struct piece part);
-	bool continues; /* something may be before `before` */
-	bool of_a_unit; /* a service that it is in was made for it alone */
+	bool continues; /* other text may precede `before` */
+	bool of_a_unit; /* a service around it was made for it alone */
 } container_forms[] = {
 	/* docker, containerd and the kubelet with the cgroupfs driver: .../<parent>/<id> */
 	{"", "", id_at_end, name_id, false, false},
@@ -153,11 +159,17 @@ static const struct container_form {
 	{"lxc.monitor.", "", rest_at_end, name_whole, false, false},
 };
 
-/* Before, and in Proxmox VE: a directory of this name at the root has one for each container. */
+/*
+ * Before LXC 4, and in Proxmox VE, a directory of one of these names at the root contains one
+ * directory for each container.
+ */
 static const char *const container_parents[] = {"lxc", "lxc.monitor"};
 static const struct container_form child_form = {"", "", NULL, name_whole, false, false};
 
-/* The part of a component that names its container, if the component has that form. */
+/*
+ * Returns whether the component p has form f. If so, stores the part of p that names the container
+ * in *part.
+ */
 static bool has_form(const struct container_form *f, struct piece p, struct piece *part)
 {
 	struct piece head;
@@ -181,21 +193,25 @@ static const struct container_form *find_form(struct piece p, struct piece *part
 }
 
 /*
- * Units that have processes, by systemd.unit(5); slices, which have none, only lead there. A mount
- * unit has what serves a FUSE file system, a socket or swap unit its commands.
+ * The types of units that contain processes, by systemd.unit(5); slices contain only other units. A
+ * mount unit contains the server of a FUSE file system; a socket or swap unit contains the commands
+ * that it runs.
  */
 static const char *const unit_types[] = {".service", ".scope", ".mount", ".socket", ".swap"};
 
-/* What systemd.unit(5) allows in a name, and "@" of templates. */
+/* The characters that systemd.unit(5) allows in a name, and the "@" of templates. */
 static const char unit_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789:-_.\\@";
 
-/* The unit whose cgroup this component is; length 0: none. */
+/* Returns the unit whose cgroup this component is; length 0: it is none. */
 static struct piece unit_of(struct piece p)
 {
 	static const struct piece none = {NULL, 0};
 
-	/* Put before names that the kernel could take for files of its own ("cpu.service"). */
+	/*
+	 * systemd puts "_" before a name that the kernel could take for one of its own files
+	 * ("cpu.service").
+	 */
 	if (begins_with(p, "_"))
 		p = (struct piece){p.at + 1, p.len - 1};
 	if (p.len > UNIT_MAX)
@@ -209,18 +225,19 @@ static struct piece unit_of(struct piece p)
 	return none;
 }
 
-/* What there is on the way to a cgroup. */
+/* What the components of a path tell, from the root down to the cgroup. */
 struct found {
 	struct piece unit;		   /* length 0: none */
 	bool manager;			   /* the unit is a user's service manager */
 	const struct container_form *form; /* of the innermost container; NULL: none */
 	struct piece container;
-	bool foreign; /* what follows is not the host's */
+	bool foreign; /* the components below are not the host's */
 };
 
 /*
- * The outermost unit is the one that was started here: what is below was delegated to it, to a
- * user's manager as to a container's.
+ * Looks at the next component of a path. The outermost unit counts, because it was started on the
+ * host and everything below was delegated to it; but below a user's service manager, the unit that
+ * the manager started counts.
  */
 static void look_at(struct found *f, struct piece component)
 {
@@ -240,7 +257,7 @@ static void look_at(struct found *f, struct piece component)
 		f->foreign = !ends_with(component, ".slice");
 		return;
 	}
-	/* The manager's own processes; its unit says whose. */
+	/* init.scope contains the manager's own processes, for which the manager's unit counts. */
 	if (f->manager && equals(unit, "init.scope"))
 		f->manager = false;
 	else {
@@ -250,7 +267,10 @@ static void look_at(struct found *f, struct piece component)
 	}
 }
 
-/* The first component of what is left of a path, which goes on behind it; length 0: the end. */
+/*
+ * Returns the first component of the rest of a path and moves *path behind it; length 0: the path
+ * has ended.
+ */
 static struct piece next_component(const char **path)
 {
 	struct piece p;
@@ -340,7 +360,7 @@ enum application_kind application_of(char *name, size_t size, const char *cgroup
 	}
 	kind = name_it(name, size, cgroup ? cgroup : "", comm);
 	len = strlen(name);
-	/* A program, or a container, may call itself so. */
+	/* A program or a container may have one of these reserved names. */
 	if (!strcmp(name, NAME_KERNEL) || !strcmp(name, NAME_IDLE))
 		snprintf(name + len, size - len, "_");
 	return kind;

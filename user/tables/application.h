@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The application that a thread group belongs to, told by its cgroup: the systemd unit, else the
- * container, else the cgroup itself, else the program's own name.
+ * The application that a thread group belongs to, determined by its cgroup: the container, else the
+ * systemd unit, else the cgroup itself, else the program's own name.
  */
 #ifndef TVTRACED_TABLES_APPLICATION_H
 #define TVTRACED_TABLES_APPLICATION_H
@@ -18,43 +18,42 @@ enum application_kind {
 };
 
 enum {
-	/* Room for any name: a cgroup's path is at most PATH_MAX long, or /proc does not tell it.
-	 */
+	/* Space for any name: /proc shows no cgroup path that is longer than PATH_MAX. */
 	APPLICATION_LEN = 4096 + 1,
 	CONTAINER_ID_LEN = 12, /* of 64 hexadecimal digits, as container engines shorten them */
 };
 
 /*
- * How many levels the root of the host's hierarchy lies above that of this process's cgroup
- * namespace (cgroup_namespaces(7)): so many ".." begin each path from there. 0 unless set.
+ * Sets how many levels the root of the host's hierarchy lies above the root of this process's
+ * cgroup namespace (cgroup_namespaces(7)): each path from the host's root begins with so many "..".
+ * The number is 0 unless set.
  */
 void application_set_root(unsigned int levels_up);
 
-/* The number of ".." that a path begins with. */
+/* Returns the number of ".." components that a path begins with. */
 unsigned int application_levels_up(const char *cgroup);
 
-/* As outputs print them; NULL-free, static. */
+/* The names of the kinds as all outputs print them. Each entry is set. */
 extern const char *const application_kind_names[NR_APPLICATION_KINDS];
 
 /*
  * Writes the name of the application to `name`: bytes from outside, not escaped, cut to size - 1.
- * cgroup is a path as in /proc/PID/cgroup, or NULL when it is not known; kernel: it is a kernel
- * thread, which belongs to NAME_KERNEL (kind comm) wherever it is. A
- * program that calls itself as NAME_KERNEL or NAME_IDLE is shown with "_" behind.
+ * cgroup is a path as in /proc/PID/cgroup, or NULL when it is unknown. kernel tells that the group
+ * is a kernel thread, which belongs to NAME_KERNEL (kind comm) in any cgroup. An application of
+ * another group that is called NAME_KERNEL or NAME_IDLE gets "_" appended.
  *
- * A unit is one of the host's: on the way to it there are only slices, and a user's service
- * manager. What lies below anything else may be called so by an init system of its own, in a
- * container of a kind that is not known here, and belongs to its cgroup.
+ * A unit counts only if it is one of the host's: its path contains only slices and a user's service
+ * manager above it. Below any other cgroup, a component with the name of a unit may come from an
+ * init system in a container of unknown kind, so its processes belong to their cgroup.
  *
- *   unit       the unit's full name ("nginx.service", "session-3.scope"); below a user's service
- *              manager, that of the unit that it started, and "user@1000.service" for itself
- *   container  the first 12 digits of its id; LXC: its name; for what is in a Kubernetes pod and in
- *              no container of it, "pod" and the first 12 digits of the pod's UID
- *   cgroup     the path
- *   comm       comm, for what is in the root cgroup or in one that is not known
+ *   unit       the full name of the unit ("nginx.service", "session-3.scope"); below a user's
+ * service manager, the unit that the manager started; "user@1000.service" for the manager itself
+ *   container  the first 12 digits of its ID; for LXC, its name; for what is in a Kubernetes pod
+ * but in none of its containers, "pod" and the first 12 digits of the pod's UID cgroup     the path
+ *   comm       comm, if the cgroup is the root or unknown
  *
- * A container is recognised wherever it is, in a unit or another container (the innermost counts),
- * except one that a service was made for: that is the service.
+ * A container is recognised anywhere, also within a unit or another container (the innermost one
+ * counts). The exception is a container with a service made only for it: there the service counts.
  */
 enum application_kind application_of(char *name, size_t size, const char *cgroup, const char *comm,
 				     bool kernel);

@@ -13,15 +13,18 @@
 
 enum {
 	ROOM = 256,
-	/* So long may one take; then nobody waits for it any more, but it may still come. */
+	/*
+	 * A read that takes longer than this counts as hung: nobody waits for its result any more,
+	 * but the result may still come.
+	 */
 	PATIENCE_NS = 500000000,
-	LOOK_NS = 20000000, /* whether it does */
+	LOOK_NS = 20000000, /* interval at which a waiting caller checks for a hung read */
 };
 
 /*
- * In the queue those that were read and not taken are first, then come those to be read. The thread
- * allocates nothing: others may keep it from its CPU while it holds malloc's lock of that memory,
- * and the event loop that frees it would wait.
+ * The queue first holds the command lines that were read but not yet taken, then those still to be
+ * read. The thread allocates no memory: other tasks may keep the thread from its CPU while it holds
+ * a lock of malloc, and the event loop would wait for that lock when it frees the memory.
  */
 struct cmdlines {
 	pthread_mutex_t lock;
@@ -29,8 +32,8 @@ struct cmdlines {
 	pthread_t thread;
 	struct cmdline items[ROOM];
 	struct queue queue; /* of items */
-	size_t done;	    /* those of it that were read */
-	u64 begun_ns;	    /* the one that is being read; 0: none is */
+	size_t done;	    /* items of the queue that were read */
+	u64 begun_ns;	    /* when the current read began; 0: no read is running */
 	bool stop;
 };
 
@@ -62,7 +65,9 @@ static void *run(void *ctx)
 		pthread_mutex_unlock(&c->lock);
 		procfs_cmdline(asked.tgid, asked.start_ns, text);
 		pthread_mutex_lock(&c->lock);
-		/* Those before it may have been taken meanwhile; it is still the first to be read.
+		/*
+		 * Items before this one may have been taken meanwhile, but it is still the first
+		 * one to be read.
 		 */
 		memcpy(item(c, c->done)->text, text, sizeof(text));
 		c->begun_ns = 0;
@@ -136,13 +141,16 @@ bool cmdlines_ask(struct cmdlines *c, u32 tgid, u64 start_ns, u32 slot)
 	return asked;
 }
 
-/* Under the lock. */
+/* Returns whether the current read hangs. The caller holds the lock. */
 static bool hangs(const struct cmdlines *c)
 {
 	return c->begun_ns && clock_ns() - c->begun_ns > PATIENCE_NS;
 }
 
-/* Waits until then at most: some processes must be looked at again. */
+/*
+ * Waits for a result until until_ns, but at most LOOK_NS, because the caller must check again
+ * whether the read hangs.
+ */
 static void wait_for_one(struct cmdlines *c, u64 until_ns)
 {
 	u64 look_ns = clock_ns() + LOOK_NS;

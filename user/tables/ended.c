@@ -76,7 +76,10 @@ static void forget(struct ended_table *t, struct ended *e)
 	free(e->application);
 }
 
-/* A place for one more; NULL: there is none. */
+/*
+ * Returns a place for a new entry, if necessary that of the oldest entry that no group holds; NULL:
+ * all entries are held.
+ */
 static struct ended *make_room(struct ended_table *t)
 {
 	struct ended *e = t->oldest;

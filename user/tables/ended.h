@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What thread groups that have ended were charged with, by program: those of one name in one
- * cgroup are one entry. A part of what the task table has as `other`: entries are limited, and
- * one that makes room for another one takes its charges along.
+ * What ended thread groups were charged with, by program: groups with the same name in the same
+ * cgroup share one entry. The entries are a part of what the task table has as `other`. Their
+ * number is limited, and an entry that makes room for another one is lost with its charges, which
+ * then are only in `other`.
  */
 #ifndef TVTRACED_TABLES_ENDED_H
 #define TVTRACED_TABLES_ENDED_H
@@ -18,20 +19,20 @@ enum { MAX_ENDED = 1024 };
 struct group;
 
 struct ended {
-	u64 id; /* of no other entry, before or after; from 1 */
+	u64 id; /* unique among all entries, also earlier and later ones; from 1 */
 	char comm[COMM_LEN];
 	bool kernel;
-	char *cgroup; /* NULL: not known */
+	char *cgroup; /* NULL: unknown */
 	char *application;
 	enum application_kind application_kind;
-	u64 groups;  /* that have ended so far */
-	u64 threads; /* of these groups, all that there ever were */
+	u64 groups;  /* number that have ended so far */
+	u64 threads; /* all threads that these groups ever had */
 	struct charges total;
-	struct charges published; /* as of a group */
+	struct charges published; /* total as of the last publication */
 	u64 published_threads;
 	u64 changed;	    /* see task_table_next_seq */
-	u32 holders;	    /* groups that have ended and are still charged: it must stay */
-	struct ended *next; /* of the same hash */
+	u32 holders;	    /* ended groups that are still charged here; if any, the entry stays */
+	struct ended *next; /* next entry with the same hash */
 	struct ended *newer, *older;
 };
 
@@ -43,12 +44,15 @@ struct ended_table *ended_table_new(void);
 void ended_table_free(struct ended_table *t);
 
 /*
- * The entry of a group's program, which is now the latest that grew: it is the last to go when
- * there is no room. NULL: all entries are held.
+ * Returns the entry of the group's program, a new one if necessary, and makes it the most recent
+ * one, which is evicted last. Returns NULL when groups hold all entries.
  */
 struct ended *ended_get(struct ended_table *t, const struct group *g);
 
-/* The i-th of the table's MAX_ENDED places; NULL: nothing. An entry keeps its place. */
+/*
+ * Returns the entry in the i-th of the table's MAX_ENDED places, or NULL when there is none. An
+ * entry keeps its place.
+ */
 struct ended *ended_at(const struct ended_table *t, size_t i);
 
 #endif

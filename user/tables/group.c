@@ -19,7 +19,7 @@ void group_name_application(struct group *g)
 		g->application_kind = APPLICATION_COMM;
 		snprintf(name, sizeof(name), "%s", NAME_IDLE);
 	}
-	/* Mostly it has not changed. */
+	/* In most cases, the name has not changed. */
 	if (g->application && !strcmp(g->application, name))
 		return;
 	free(g->application);

@@ -10,16 +10,16 @@
 #include "tables/cmdlines.h"
 #include "tables/procfs.h"
 
-/* Longer than any budget that is meant to end. */
+/* Longer than any finite budget; the limit keeps start + budget from overflowing. */
 #define LONG_NS (3600 * NSEC_PER_SEC)
 
 struct proc_details {
 	struct task_table *tasks;
-	struct cmdlines *cmdlines; /* NULL: nobody wants them */
-	u32 *slots;		   /* of the groups to be read */
-	struct queue waiting;	   /* of them */
-	bool *queued;		   /* by slot */
-	bool missed; /* a command line was not asked for: one hung, and there was no room behind */
+	struct cmdlines *cmdlines; /* NULL: command lines are not wanted */
+	u32 *slots;		   /* a ring: the slots of the groups to be read */
+	struct queue waiting;	   /* of `slots` */
+	bool *queued;		   /* by slot: the group is waiting */
+	bool missed; /* one command line hung, and the queue was full: some were not asked for */
 };
 
 static void note(void *ctx, const struct group *g)
@@ -32,7 +32,10 @@ static void note(void *ctx, const struct group *g)
 	d->slots[queue_push(&d->waiting)] = g->index;
 }
 
-/* The first process is at the root of the host's cgroups, or in a scope directly below it. */
+/*
+ * PID 1 is in the root of the host's cgroups, or in a scope directly below it, so its path shows
+ * how many levels above ours that root is.
+ */
 static void find_root(void)
 {
 	char *cgroup = procfs_cgroup_of_init();
@@ -53,7 +56,7 @@ struct proc_details *proc_details_new(struct task_table *tasks, size_t max_group
 		return NULL;
 	}
 	find_root();
-	d->waiting.room = max_groups + 1; /* and the idle tasks */
+	d->waiting.room = max_groups + 1; /* one more for the idle tasks */
 	d->slots = xcalloc(d->waiting.room, sizeof(*d->slots));
 	d->queued = xcalloc(d->waiting.room, sizeof(*d->queued));
 	task_table_on_unread(tasks, note, d);
@@ -87,7 +90,10 @@ void proc_details_note_all(struct proc_details *d)
 	}
 }
 
-/* A process that has ended, or whose leader has, is in the root with version 1; it was not. */
+/*
+ * Returns whether path is the root only because the process, or its leader, is ending: cgroup
+ * version 1 moves an ending task there. The process was not in the root before.
+ */
 static bool left_by_ending(const struct group *g, const char *path)
 {
 	return is_root(path) && g->cgroup && !is_root(g->cgroup) && procfs_is_ending(g->tgid);
@@ -112,7 +118,10 @@ static void read_group(struct proc_details *d, struct group *g)
 		d->missed = true;
 }
 
-/* What has gone keeps what it had. Returns whether one came. */
+/*
+ * Takes one result. A process that has gone keeps the command line that it had. Returns whether a
+ * result came.
+ */
 static bool take_cmdline(struct proc_details *d, u64 until_ns)
 {
 	struct cmdline c;
@@ -129,7 +138,10 @@ static bool take_cmdline(struct proc_details *d, u64 until_ns)
 	return true;
 }
 
-/* Whether there is room for one more command line, or none will come. */
+/*
+ * Takes results until there is room for one more request. Returns whether there is, or no result
+ * will come that could make room.
+ */
 static bool make_room(struct proc_details *d, u64 until_ns)
 {
 	while (d->cmdlines && cmdlines_full(d->cmdlines) && cmdlines_pending(d->cmdlines))
@@ -138,7 +150,7 @@ static bool make_room(struct proc_details *d, u64 until_ns)
 	return true;
 }
 
-/* All that come until then. Returns whether some are still to come. */
+/* Takes all results that come until until_ns. Returns whether some are still to come. */
 static bool take_cmdlines(struct proc_details *d, u64 until_ns)
 {
 	while (d->cmdlines && cmdlines_pending(d->cmdlines))
@@ -147,7 +159,10 @@ static bool take_cmdlines(struct proc_details *d, u64 until_ns)
 	return false;
 }
 
-/* Once it goes on: those that were not asked for, among all that have none. */
+/*
+ * Once the hung read goes on and the queue has room, notes all groups without a command line again,
+ * because the groups that were not asked for are among them.
+ */
 static void note_missed(struct proc_details *d)
 {
 	if (!d->missed || cmdlines_full(d->cmdlines))

@@ -12,8 +12,8 @@
 
 enum {
 	CGROUP_FILE_MAX = 65536, /* a dozen hierarchies, each with a path of up to 4096 bytes */
-	PF_EXITING = 0x4,	 /* linux/sched.h; in field 9 of stat as in the kernel */
-	/* In a birth's units: what is further apart is another task. */
+	PF_EXITING = 0x4,	 /* linux/sched.h; field 9 of stat has the kernel's task flags */
+	/* In the units of a birth: a task whose birth differs by more is another one. */
 	FOUND_SLACK = FOUND_SLACK_NS >> 10,
 };
 
@@ -24,13 +24,13 @@ bool procfs_check(u32 own_tgid)
 	char self[16];
 	ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
 
-	/* It leads to the number in the pid namespace that /proc was mounted from. */
+	/* The link holds this process's id in the pid namespace that /proc was mounted from. */
 	self[n > 0 ? n : 0] = '\0';
 	of_host = n > 0 && strtoul(self, NULL, 10) == own_tgid;
 	return of_host;
 }
 
-/* Reads at most size - 1 bytes and terminates them. Returns how many, or -1. */
+/* Reads at most size - 1 bytes and terminates them with NUL. Returns the number of bytes, or -1. */
 static ssize_t read_file(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -46,7 +46,10 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return (ssize_t)have;
 }
 
-/* A numeric field of stat, counted as in proc(5); false: cannot be read. */
+/*
+ * Stores a numeric field of /proc/PID/stat, counted as in proc(5), in *value. Returns false when it
+ * cannot be read.
+ */
 static bool stat_field(u32 pid, int number, unsigned long long *value)
 {
 	char path[64], buf[1024], *at;
@@ -54,14 +57,17 @@ static bool stat_field(u32 pid, int number, unsigned long long *value)
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	if (read_file(path, buf, sizeof(buf)) <= 0)
 		return false;
-	/* The name may hold anything; the last parenthesis ends it. */
+	/* The name may contain any character, but the last parenthesis of the line ends it. */
 	at = strrchr(buf, ')');
 	for (int field = 2; at && field < number; field++)
 		at = strchr(at + 1, ' ');
 	return at && sscanf(at, "%llu", value) == 1;
 }
 
-/* Start time, in clock ticks since boot, as ns of the host's; 0: cannot be read. */
+/*
+ * Returns the start time as ns of the host's CLOCK_BOOTTIME; /proc gives it in clock ticks since
+ * boot. Returns 0 when it cannot be read.
+ */
 static u64 start_ns_of(u32 pid)
 {
 	unsigned long long ticks;
@@ -71,7 +77,7 @@ static u64 start_ns_of(u32 pid)
 	return clock_from_own_boot(ticks * (NSEC_PER_SEC / (u64)sysconf(_SC_CLK_TCK)));
 }
 
-/* Whether that number is (still) the process that began then. */
+/* Returns whether tgid is (still) the process that started at start_ns. */
 static bool started_at(u32 tgid, u64 start_ns)
 {
 	u64 start = of_host ? start_ns_of(tgid) : 0;
@@ -95,13 +101,16 @@ void procfs_cmdline(u32 tgid, u64 start_ns, char buf[CMDLINE_MAX])
 	buf[n] = '\0';
 }
 
-/* How much a hierarchy tells, by what is before its path: "id:controllers:". */
+/*
+ * Tells how much we learn from a hierarchy, judged by what precedes the path in its line:
+ * "id:controllers:".
+ */
 enum worth { WORTH_NOTHING, WORTH_CONTROLLERS, WORTH_NAMED, WORTH_UNIFIED, WORTH_SYSTEMD };
 
 /*
- * Where both are mounted (cgroups(7)), systemd and the container engines keep their own hierarchy
- * complete, and some of them leave the unified one alone. Without systemd, the engines have only
- * the controllers' hierarchies, with the same path in each.
+ * Where both versions of cgroups are mounted (cgroups(7)), systemd and the container engines keep
+ * their own hierarchy complete, and some of them do not use the unified one. Without systemd, the
+ * engines use only the hierarchies of controllers, with the same path in each.
  */
 static enum worth worth_of(const char *controllers, const char *path)
 {
@@ -114,7 +123,10 @@ static enum worth worth_of(const char *controllers, const char *path)
 	return strncmp(controllers, "name=", 5) ? WORTH_CONTROLLERS : WORTH_NAMED;
 }
 
-/* The kernel says so where a cgroup has been removed and what ended in it is still there. */
+/*
+ * The kernel appends " (deleted)" when a cgroup has been removed while a process that ended in it
+ * still exists.
+ */
 static void cut_deleted(char *path)
 {
 	static const char deleted[] = " (deleted)";
@@ -150,7 +162,10 @@ const char *procfs_choose_cgroup(char *text)
 
 static char *cgroup_of(u32 tgid)
 {
-	/* Not on the stack, and by one thread only. */
+	/*
+	 * The buffer is too large for the stack. It can be static, since only one thread comes
+	 * here.
+	 */
 	static char buf[CGROUP_FILE_MAX];
 	char path[64];
 	const char *chosen;
@@ -172,12 +187,18 @@ char *procfs_cgroup_of_init(void)
 	return of_host ? cgroup_of(1) : NULL;
 }
 
-/* Value of "Key:\tvalue\n" in the text of a status file; NULL: not there. Cuts the text up. */
+/*
+ * Returns the value of "Key:\tvalue\n" in the text of a status file; NULL: the key is not there.
+ * The function cuts the text up.
+ */
 static char *status_value(char *text, const char *key)
 {
 	char *line;
 
-	/* By line: a task's name may hold any key. (The kernel escapes its newlines.) */
+	/*
+	 * Keys count only at the start of a line, since a task's name may contain any key. (The
+	 * kernel escapes newlines in the name.)
+	 */
 	while ((line = strsep(&text, "\n")))
 		if (!strncmp(line, key, strlen(key)))
 			return line + strlen(key) + strspn(line + strlen(key), "\t ");
@@ -195,7 +216,7 @@ bool procfs_identify(u32 tid, u32 birth, struct task_record *r)
 {
 	char path[64], buf[4096], *tgid;
 	u64 start;
-	s32 off; /* of the tick's beginning, in birth's units; a birth wraps every 73 minutes */
+	s32 off; /* birth minus that of the tick's beginning; a birth wraps every 73 minutes */
 
 	snprintf(path, sizeof(path), "/proc/%u/status", tid);
 	if (!of_host || read_file(path, buf, sizeof(buf)) <= 0)

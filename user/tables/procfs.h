@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What only /proc tells. It is asked by the host's ids, as records have them, so it must be mounted
- * from the host's pid namespace; and a number may be another process's by now, so the start time
- * (of the leader; CLOCK_BOOTTIME of the host) must agree to two ticks.
+ * What only /proc tells about processes. The ids are the host's, as records have them, so /proc
+ * must be mounted from the host's pid namespace. An id may belong to another process by now, so the
+ * start time (that of the leader, in the host's CLOCK_BOOTTIME) must agree to two ticks.
  */
 #ifndef TVTRACED_TABLES_PROCFS_H
 #define TVTRACED_TABLES_PROCFS_H
@@ -11,44 +11,49 @@
 
 #include "record.h"
 
-enum { CMDLINE_MAX = 256 }; /* of what may be megabytes; enough to tell programs apart */
+enum { CMDLINE_MAX = 256 }; /* a command line may be megabytes; this tells programs apart */
 
 /*
- * Whether /proc shows the host's processes; if not, all that follows finds nothing from now on.
- * own_tgid is this process's id on the host.
+ * Returns whether /proc shows the host's processes. If not, the functions below find no process
+ * from now on. own_tgid is this process's id on the host.
  */
 bool procfs_check(u32 own_tgid);
 
 /*
- * The arguments, separated by spaces; "": none (a kernel thread), or the process is gone. May wait
- * for a lock of that process, without any limit.
+ * Writes the arguments, separated by spaces, to buf; the text is empty when there are none (a
+ * kernel thread) or the process has gone. May wait for a lock of that process, without any limit.
  */
 void procfs_cmdline(u32 tgid, u64 start_ns, char buf[CMDLINE_MAX]);
 
-/* The cgroup, as procfs_choose_cgroup has it; the caller's to free. NULL: the process is gone. */
+/*
+ * Returns the cgroup path that procfs_choose_cgroup() chooses, which the caller frees; NULL: the
+ * process has gone.
+ */
 char *procfs_cgroup(u32 tgid, u64 start_ns);
 
-/* The same for PID 1. */
+/* Returns the same for PID 1. */
 char *procfs_cgroup_of_init(void);
 
 /*
- * Of the lines of a /proc/PID/cgroup file, the path in the hierarchy that tells most: the first of
- * these where it is not the root: systemd's own, the unified one, another one with a name, one of
- * controllers. NULL: there is no line. Cuts the text up; the result lies in it.
+ * Returns the path of that line of a /proc/PID/cgroup file whose hierarchy tells most; NULL: there
+ * is no line. The order is: systemd's own hierarchy, the unified one, another named one, one of
+ * controllers; a path that is the root comes after all others. The function cuts the text up, and
+ * the result lies in it.
  */
 const char *procfs_choose_cgroup(char *text);
 
-/* Whether a process, or its leader alone, has ended or is about to. */
+/* Returns whether a process, or only its leader, has ended or is about to end. */
 bool procfs_is_ending(u32 tgid);
 
 /*
- * Describes a living task that the task iterator did not show (another pid namespace, or a kernel
- * that hides some): fills r as a TASK_FOUND record whose start time agrees with birth; that of
- * the leader is only as exact as /proc gives it, 10 ms. Returns whether there is such a task.
+ * Describes a living task that the task iterator did not show (it is in another pid namespace, or
+ * the kernel hides some tasks). Fills r as a TASK_FOUND record whose start time agrees with birth;
+ * the leader's start time is only as exact as /proc shows it, 10 ms. Returns whether there is such
+ * a task.
  */
 bool procfs_identify(u32 tid, u32 birth, struct task_record *r);
 
-/* Resident memory of the caller in bytes; 0 when it cannot be read. */
+/* Returns the resident memory of this process in bytes; 0 when it cannot be read. */
 u64 procfs_own_rss(void);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Pointers that keep their places: one that is taken out leaves a hole for a later one, so a walk
- * over the slots may pause while others come and go, and still meets each that stays exactly once.
+ * An array of pointers that keep their slots. Removing a pointer leaves a hole for a later one, so
+ * a walk over the slots may pause while pointers come and go, and still meets each pointer that
+ * stays exactly once.
  */
 #ifndef TVTRACED_TABLES_SLOTS_H
 #define TVTRACED_TABLES_SLOTS_H
 
 #include <stddef.h>
 
-/* All-zero is empty and valid. */
+/* An all-zero struct is empty and valid. */
 struct slots {
 	void **items; /* NULL: a hole */
 	size_t n;     /* slots, holes included */
@@ -17,12 +18,16 @@ struct slots {
 	size_t *holes;
 };
 
-/* The slot that it got. Exits on memory exhaustion. The pointer stays the caller's. */
+/*
+ * Returns the slot that item got. Exits on memory exhaustion. The caller keeps owning what item
+ * points to.
+ */
 size_t slots_add(struct slots *s, void *item);
 
 /*
- * What is in slot i < n. A walk in order finds each item's first bytes in the cache: thousands that
- * were made at different times lie anywhere, and each would be waited for.
+ * Returns the item in slot i < n, or NULL for a hole, and prefetches the first bytes of an item
+ * ahead: thousands of items that were allocated at different times are scattered over memory, and a
+ * walk in order would wait for each of them.
  */
 static inline void *slots_at(const struct slots *s, size_t i)
 {
@@ -37,7 +42,7 @@ static inline void *slots_at(const struct slots *s, size_t i)
 /* The slot must be in use. */
 void slots_remove(struct slots *s, size_t slot);
 
-/* Frees what the slots hold themselves, not what their pointers point to. */
+/* Frees the memory of the slots themselves, not what their pointers point to. */
 void slots_release(struct slots *s);
 
 #endif

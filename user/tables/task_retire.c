@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How tasks and groups leave the table. */
+/* Removes tasks and groups from the table. */
 #include "tables/task_table_private.h"
 
 #include <stdlib.h>
@@ -11,10 +11,12 @@
 #include "common/index.h"
 
 enum {
-	/* How long after its exit event a task may still run; then the kernel is asked. */
-	EXIT_PATIENCE_S = 10,
-	/* When so many are exiting, a resync is due at once, but not more often than each second.
+	/*
+	 * A task may still run for so long after its exit event; then a resync asks the kernel
+	 * whether it exists.
 	 */
+	EXIT_PATIENCE_S = 10,
+	/* When more tasks than this are exiting, a resync is due, but at most once a second. */
 	MANY_EXITING = 4096,
 };
 
@@ -36,7 +38,10 @@ void entry_join(struct task_table *t, struct entry *e, u64 ts_ns)
 	struct entry *before = index_find(t->living, e->thread.tid);
 	struct group *g = e->thread.group;
 
-	/* Its number is another's, so it has ended; the record that tells of it is on its way. */
+	/*
+	 * The tid is in use again, so its earlier owner has ended; the record that reports its end
+	 * is still on its way.
+	 */
 	if (before)
 		entry_die(t, before, ts_ns);
 	index_add(t->living, e->thread.tid, e);
@@ -44,7 +49,10 @@ void entry_join(struct task_table *t, struct entry *e, u64 ts_ns)
 	if (g->threads++)
 		return;
 	t->nr_groups++;
-	/* That it had ended was wrong: an event was lost. It begins anew. */
+	/*
+	 * If the group was already taken for ended, that was wrong, because an event was lost. The
+	 * group then begins anew.
+	 */
 	if (g->ended)
 		g->ended->holders--;
 	g->ended = NULL;
@@ -60,7 +68,10 @@ static void note_end(struct task_table *t, const struct group *g)
 	t->nr_ends++;
 }
 
-/* From now on what it was and will be charged with is in `other`, and in its program's entry. */
+/*
+ * Moves the charges of g to `other` and to the entry of its program, which also get all later
+ * charges of the group.
+ */
 static void group_end(struct task_table *t, struct group *g)
 {
 	struct ended *e = ended_get(t->ended, g);

@@ -22,13 +22,20 @@ static void group_unread(const struct task_table *t, struct group *g)
 		t->unread(t->unread_ctx, g);
 }
 
-/* Of a thread that was found in /proc, when its leader began is not known exactly. */
+/*
+ * Returns whether the leader's start time in r is inexact, as when /proc shows a thread that is not
+ * the leader.
+ */
 static bool is_about(const struct task_record *r)
 {
 	return r->event == TASK_FOUND && r->tid != r->tgid;
 }
 
-/* The group of a record, if one of both knows only about when it began. */
+/*
+ * Returns the group of a record if the start time of at least one of the two is inexact and both
+ * agree within FOUND_SLACK_NS; NULL: there is none. An exact start time replaces the group's
+ * inexact one.
+ */
 static struct group *group_about(struct task_table *t, const struct task_record *r)
 {
 	struct group *g = index_find(t->by_tgid, r->tgid);
@@ -104,12 +111,18 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 	return e;
 }
 
-/* An exec from another thread than the leader gives the caller the leader's tid and start time. */
+/*
+ * An exec by a thread other than the leader gives the calling thread the leader's tid and start
+ * time. e is the entry of these; it takes over the charges of the caller's old entry.
+ */
 static void take_over(struct task_table *t, struct entry *e, const struct task_record *r)
 {
 	struct entry *old = index_find(t->living, r->other);
 
-	/* The old tid's start time is not in the record. */
+	/*
+	 * The record lacks the start time of the old tid, so the entry may be of another task that
+	 * reused it.
+	 */
 	if (old && old->thread.group != e->thread.group)
 		old = NULL;
 	if (e->thread.dead) {
@@ -149,7 +162,10 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 	struct entry *e = entry_find(t, r->tid, BIRTH_OF(r->start_ns));
 
 	if (!e) {
-		/* A task whose exit is the first that is heard of it has nothing more to come. */
+		/*
+		 * No more events will come for a task whose exit is the first event seen, so it is
+		 * not added.
+		 */
 		if (r->event == TASK_EXIT)
 			return;
 		e = entry_add(t, r);
@@ -203,12 +219,15 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (r->tid == r->tgid)
 			group_unread(t, e->thread.group);
 		break;
-	case CLOCK_STEPPED: /* no task's */
+	case CLOCK_STEPPED: /* not about a task */
 		break;
 	}
 }
 
-/* A record that comes when the group has ended already: from another CPU's ring. */
+/*
+ * Returns the program's charges, for a record that comes from another CPU's ring buffer after the
+ * group has ended; NULL: the program has no entry.
+ */
 static struct charges *charges_of_ended(const struct task_table *t, const struct group *g)
 {
 	if (!g->ended)
@@ -284,7 +303,10 @@ static struct entry *entry_of_next(struct task_table *t, const struct switch_rec
 {
 	struct entry *e = entry_find(t, r->next_tid, r->next_birth);
 
-	/* Its event was submitted before it could run: it waits in the other ring. */
+	/*
+	 * The event that introduces the task was submitted before the task could run, so it waits
+	 * in the ring buffer of task events.
+	 */
 	if (!e && t->miss) {
 		t->miss(t->miss_ctx, r->next_tid, r->next_birth);
 		e = entry_find(t, r->next_tid, r->next_birth);
@@ -297,7 +319,10 @@ void task_table_switch(struct task_table *t, u32 cpu, const struct switch_record
 	struct cpu_cache *last = &t->last[cpu < t->cpus ? cpu : t->cpus - 1];
 	struct entry *prev, *next;
 
-	/* On one CPU the next of a switch is the prev of the following one. */
+	/*
+	 * On one CPU, the next task of a switch is the prev task of the following one, so its entry
+	 * is remembered.
+	 */
 	if (last->entry && last->tid == r->prev_tid && last->birth == r->prev_birth)
 		prev = last->entry;
 	else
@@ -322,7 +347,7 @@ struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_gr
 	t->cpus = cpus;
 	t->seq = 1;
 	t->last = xcalloc(cpus, sizeof(*t->last));
-	t->max_threads = max_threads + 1; /* and the idle tasks */
+	t->max_threads = max_threads + 1; /* one more for the idle tasks */
 	t->max_groups = max_groups + 1;
 	t->by_tid = index_new();
 	t->living = index_new();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inside of the task table: task_table.c, which charges, and task_retire.c, which takes out. */
+/*
+ * Internals of the task table: task_table.c charges switches to tasks, and task_retire.c removes
+ * tasks that have ended.
+ */
 #ifndef TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 #define TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 
@@ -8,15 +11,15 @@
 
 struct entry {
 	struct thread thread;	 /* first: what callers see */
-	struct entry *successor; /* the thread took this one over in an exec; charge that */
-	u64 revived_ns;		 /* records before this are of an earlier task with this tid */
-	u32 resync;		 /* the last one that saw it */
+	struct entry *successor; /* took this thread over in an exec; is charged instead */
+	u64 revived_ns;		 /* older records are of an earlier task with this tid */
+	u32 resync;		 /* number of the last resync that saw this task */
 	u64 died_ns;		 /* CLOCK_MONOTONIC */
-	bool listed;		 /* as ending */
-	bool found;		 /* in /proc only */
+	bool listed;		 /* in the list `ending` */
+	bool found;		 /* known from /proc only (TASK_FOUND) */
 };
 
-/* A list that grows. */
+/* A growing list of pointers. */
 struct list {
 	void **items;
 	size_t n, room;
@@ -33,18 +36,18 @@ struct task_table {
 	size_t max_threads, max_groups;
 	struct slots threads, groups;
 	struct index *by_tid;	      /* (tid, birth) -> entry */
-	struct index *living;	      /* tid -> the one that lives */
+	struct index *living;	      /* tid -> the living entry */
 	struct index *by_group;	      /* (tgid, birth of its leader) -> group */
 	struct index *by_tgid;	      /* tgid -> the latest group of that id */
 	struct list ending;	      /* exiting, or dead and not yet removed */
-	size_t nr_dead;		      /* those of them that are dead */
+	size_t nr_dead;		      /* dead entries in `ending` */
 	size_t nr_threads, nr_groups; /* alive */
-	u64 seq;		      /* of what changes now */
+	u64 seq;		      /* number of the current stretch, for `changed` */
 	struct cpu_cache *last;	      /* the task that each CPU ran last: the next record's prev */
 	size_t cpus;
 	struct charges other, other_published;
 	struct ended_table *ended;
-	struct group_end *ends; /* a circle */
+	struct group_end *ends; /* a ring of MAX_ENDS */
 	u64 nr_ends;
 	u64 unattributed;
 	u32 resync;
@@ -69,26 +72,34 @@ static inline void touch(const struct task_table *t, struct entry *e)
 	e->thread.group->changed = t->seq;
 }
 
-/* What it is called, or belongs to, is another now. */
+/* Notes that the name of g, or what g belongs to, has changed. */
 static inline void describe(const struct task_table *t, struct group *g)
 {
 	g->changed = t->seq;
 	g->described = t->seq;
 }
 
-/* Notes that it is exiting or dead; once. */
+/* Adds e, which is exiting or dead, to the list `ending`, unless it is already there. */
 void entry_list(struct task_table *t, struct entry *e);
 
-/* It is alive: it is new, or an exec made another thread this one. */
+/*
+ * Makes e alive: it is new, or an exec gave its tid and start time to another thread of its group.
+ */
 void entry_join(struct task_table *t, struct entry *e, u64 ts_ns);
 
-/* Its last switch is through, or nothing can come any more; it is kept until that is settled. */
+/*
+ * Makes e dead: its last switch has been charged, or no more switches can come. The entry is kept
+ * until task_table_settle() frees it.
+ */
 void entry_die(struct task_table *t, struct entry *e, u64 ts_ns);
 
-/* The same, but not from within an event: another thread of its group may be on its way. */
+/*
+ * Does the same as entry_die(), but first lets waiting events in, which may bring another thread of
+ * the group. It must not be called while an event is applied.
+ */
 void entry_die_after_events(struct task_table *t, struct entry *e, u64 ts_ns);
 
-/* Frees them. */
+/* These free an entry or a group, and remove it from the table. */
 void entry_remove(struct task_table *t, struct entry *e);
 void group_remove(struct task_table *t, struct group *g);
 
