@@ -21,7 +21,10 @@ enum {
 	NR_BUCKETS = BUCKET_OVERFLOW + 1,
 };
 
-/* Position of the highest set bit of v; v must not be 0. BPF has no instruction for it. */
+/*
+ * Returns the position of the highest set bit of v, which must not be 0. BPF has no instruction for
+ * this.
+ */
 static inline u32 bucket_log2(u32 v)
 {
 #ifdef __bpf__
@@ -45,7 +48,7 @@ static inline u32 bucket_log2(u32 v)
 #endif
 }
 
-/* Bucket of a value in ns: 0 .. NR_BUCKETS - 1. */
+/* Returns the bucket of a value in ns: 0 .. NR_BUCKETS - 1. */
 static inline u32 bucket_index(u32 ns)
 {
 	u32 exp;
@@ -55,11 +58,14 @@ static inline u32 bucket_index(u32 ns)
 	if (ns >> BUCKET_MAX_EXP)
 		return BUCKET_OVERFLOW;
 	exp = bucket_log2(ns);
-	/* ns >> (exp - 4) is 16..31, so the sum counts octaves and steps at once. */
+	/*
+	 * ns >> (exp - 4) is 16..31: the step in the octave, plus 16 for buckets 0..15, which
+	 * precede the first octave.
+	 */
 	return (exp - BUCKET_SUB_BITS) * BUCKET_SUBS + (ns >> (exp - BUCKET_SUB_BITS));
 }
 
-/* Lowest value of a bucket, in ns. bucket_low(b + 1) - 1 is its highest value. */
+/* Returns the lowest value of a bucket, in ns. Its highest value is bucket_low(b + 1) - 1. */
 static inline u64 bucket_low(u32 bucket)
 {
 	u32 octave = bucket / BUCKET_SUBS;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the daemon writes into a capture and the client reads from it, beside trace.proto: numbers
- * of Perfetto's that are no enum there, and words of our own (doc/capture.md).
+ * Constants that the daemon writes into a capture and the client reads from it, beside those of
+ * trace.proto: numbers of Perfetto that are in no enum there, and our own names (doc/capture.md).
  */
 #ifndef TVTRACED_CAPTURE_FORMAT_H
 #define TVTRACED_CAPTURE_FORMAT_H
 
 enum {
-	/* The key of Trace.packet (field 1), and of TracePacket.compressed_packets in it. */
+	/* The keys of Trace.packet (field 1), and of TracePacket.compressed_packets in a packet. */
 	TRACE_PACKET_KEY = 1 << 3 | 2,
 	TRACE_COMPRESSED_KEY = 50 << 3 | 2,
 	/* builtin_clock.proto */
@@ -21,9 +21,9 @@ enum {
 	TRACE_SLICE_BEGIN = 1,
 	TRACE_SLICE_END = 2,
 	TRACE_INSTANT = 3,
-	/* linux/sched.h: the one of clone_flags that is told. */
+	/* linux/sched.h: the only flag of clone_flags that a capture contains */
 	TRACE_CLONE_THREAD = 0x10000,
-	/* __trace_sched_switch_state() of the kernel: prev_state of a task that was preempted. */
+	/* The prev_state of a preempted task, as in __trace_sched_switch_state() of the kernel. */
 	TRACE_PREV_PREEMPTED = 0x100,
 };
 
@@ -32,9 +32,9 @@ enum {
 #define TRACE_TRACK_SWITCHES "switches"
 #define TRACE_TRACK_CPU "cpu %u"
 
-/* Events on a CPU's track; the others are switches, which have the name of their kind. */
+/* Events on a CPU's track; all other events there are switches, named by their kind. */
 #define TRACE_EVENT_LOST "lost"
-/* The categories of a switch are this with what it came from behind it, and the reason. */
+/* A switch has two categories: this prefix with the name of its `from` appended, and its reason. */
 #define TRACE_CATEGORY_FROM "from_"
 
 /* Events on the track tvtraced. */
@@ -43,11 +43,11 @@ enum {
 #define TRACE_EVENT_SUSPENDED "suspended"
 #define TRACE_EVENT_END "end"
 
-/* Annotations: of a switch and of a lost stretch; */
+/* Annotations of a switch and of a stretch in which switches were lost. */
 #define TRACE_NOTE_COST "cost_ns"
 #define TRACE_NOTE_OTHER_TID "other_tid"
 #define TRACE_NOTE_SWITCHES "switches"
-/* of the capture; */
+/* Annotations of the capture. */
 #define TRACE_NOTE_VERSION "tvtraced"
 #define TRACE_NOTE_COST_SOURCE "cost_source"
 #define TRACE_NOTE_COST_BIAS "cost_bias_ns"
@@ -55,13 +55,13 @@ enum {
 #define TRACE_NOTE_ONLY_TGID "only_tgid"
 #define TRACE_NOTE_ONLY_APPLICATION "only_application"
 #define TRACE_NOTE_ONLY_CPU "only_cpu"
-/* of a group; */
+/* Annotations of a group. */
 #define TRACE_NOTE_TGID "tgid"
 #define TRACE_NOTE_APPLICATION "application"
 #define TRACE_NOTE_APPLICATION_KIND "application_kind"
-/* of a suspension; */
+/* Annotation of a suspension. */
 #define TRACE_NOTE_NS "ns"
-/* of the end. */
+/* Annotations of the end. */
 #define TRACE_NOTE_BEGIN "begin_ns"
 #define TRACE_NOTE_LOST "lost"
 #define TRACE_NOTE_REASON "reason"

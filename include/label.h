@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The label of a context switch: kind x from x reason, a complete partition of all switches.
- * Shared by the BPF programs, which decide it, and userspace, which names it.
+ * The label of a context switch: kind x from x reason. Each switch has exactly one label, so the
+ * labels partition all switches. The BPF programs choose the label and userspace names it.
  */
 #ifndef TVTRACED_LABEL_H
 #define TVTRACED_LABEL_H
@@ -15,7 +15,7 @@ enum switch_kind {
 	NR_KINDS,
 };
 
-/* What prev was. An exiting task has no mm any more and is still FROM_USER. */
+/* What kind of task prev was. An exiting task, which has no mm any more, is still FROM_USER. */
 enum switch_from {
 	FROM_USER,
 	FROM_KTHREAD,
@@ -23,7 +23,7 @@ enum switch_from {
 	NR_FROMS,
 };
 
-/* How prev left, by the rule of the kernel's own nvcsw and nivcsw counters. */
+/* How prev left the CPU. The rule is the one by which the kernel counts nvcsw and nivcsw. */
 enum switch_reason {
 	REASON_VOLUNTARY,
 	REASON_PREEMPTED,
@@ -31,15 +31,18 @@ enum switch_reason {
 };
 
 enum {
-	/* kind x from: the resolution at which cost is kept. */
+	/* Costs are kept per kind x from. */
 	NR_CELLS = NR_KINDS * NR_FROMS,
-	/* kind x from x reason: the resolution at which switches are counted. */
+	/* Switches are counted per kind x from x reason. */
 	NR_LABELS = NR_CELLS * NR_REASONS,
 };
 
-/* Index of (kind, from) in an array of NR_CELLS. */
+/* The index of (kind, from) in an array of NR_CELLS. */
 #define CELL_INDEX(kind, from) ((kind)*NR_FROMS + (from))
-/* Index of (kind, from, reason) in an array of NR_LABELS; label / NR_REASONS is its cell. */
+/*
+ * The index of (kind, from, reason) in an array of NR_LABELS; label / NR_REASONS is the index of
+ * its cell.
+ */
 #define LABEL_INDEX(kind, from, reason) (CELL_INDEX(kind, from) * NR_REASONS + (reason))
 
 #define LABEL_KIND(label) ((enum switch_kind)((label) / (NR_FROMS * NR_REASONS)))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What tvtraced and its clients agree on beside the messages themselves (doc/protocol.md). */
+/*
+ * Constants that tvtraced and its clients agree on, beside the messages themselves
+ * (doc/protocol.md).
+ */
 #ifndef TVTRACED_PROTOCOL_H
 #define TVTRACED_PROTOCOL_H
 
@@ -8,9 +11,9 @@
 
 enum {
 	PROTOCOL_VERSION = 1,
-	JSON_SCHEMA = 1,	     /* of what --json prints, of both programs: doc/json.md */
-	PROTOCOL_MAX_REQUEST = 4096, /* bytes, with the newline */
-	PROTOCOL_NAME_LEN = 256,     /* of an escaped name in a request, with its NUL */
+	JSON_SCHEMA = 1,	     /* version of the output of --json: doc/json.md */
+	PROTOCOL_MAX_REQUEST = 4096, /* bytes, including the newline */
+	PROTOCOL_NAME_LEN = 256,     /* bytes of an escaped name in a request, including its NUL */
 	PROTOCOL_MIN_INTERVAL_MS = 50,
 	PROTOCOL_MAX_INTERVAL_MS = 3600000,
 	PROTOCOL_MAX_CAPTURE_MS = 86400000,

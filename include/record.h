@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Layout of everything that crosses from the BPF programs to userspace. Fixed-width types only;
- * both sides are built from this one file, and a daemon carries the very programs it was built
- * with, so the layout has no version number.
+ * The layout of all data that the BPF programs pass to userspace. All types have a fixed width.
+ * Both sides are built from this one file, and a daemon carries the very programs that it was built
+ * with, so the layout needs no version number.
  */
 #ifndef TVTRACED_RECORD_H
 #define TVTRACED_RECORD_H
@@ -22,23 +22,23 @@ typedef uint64_t u64;
 enum {
 	BATCH_RECORDS = 64,
 	COMM_LEN = 16,	       /* TASK_COMM_LEN */
-	TIMED_RECORD = 32,     /* the one in each batch whose staging is timed */
-	CPU_STATE_ALIGN = 128, /* two cache lines: the adjacent-line prefetcher */
+	TIMED_RECORD = 32,     /* the record in each batch whose staging is timed */
+	CPU_STATE_ALIGN = 128, /* two cache lines, for the adjacent-line prefetcher */
 };
 
 /*
- * A task is named by (tid, birth). birth is the low half of start_boottime >> 10, which makes it
- * unambiguous as long as one tid is not used twice exactly 2^42 ns (73 minutes) apart, give or
- * take a microsecond, with the first user's records still on their way.
+ * A task is identified by (tid, birth). birth is the low 32 bits of start_boottime >> 10, in units
+ * of 1024 ns. The pair is ambiguous only if one tid is used twice exactly 2^42 ns (73 minutes)
+ * apart, to about a microsecond, while records of its first user are still on their way.
  */
 #define BIRTH_OF(start_ns) ((u32)((start_ns) >> 10))
 
 /*
  * One context switch.
- * The state field holds the low 16 bits of the kernel's own state (linux/sched.h, not what ftrace
- * prints), but PREV_STATE_PREEMPTED in place of TASK_WAKEKILL, and for the dead exit_state as well;
- * cost_ns 0 means that no end was seen, or that the clock ran backwards, or for more than
- * UINT32_MAX.
+ * The state field holds the low 16 bits of the kernel's own task state (linux/sched.h, not what
+ * ftrace prints), with PREV_STATE_PREEMPTED in place of TASK_WAKEKILL; for a dead task, exit_state
+ * is added. cost_ns is 0 when the end of the switch was not seen, when the clock ran backwards, and
+ * when the cost exceeded UINT32_MAX.
  */
 struct switch_record {
 	u64 ts_ns; /* CLOCK_MONOTONIC, taken last in the sched_switch program */
@@ -52,52 +52,59 @@ struct switch_record {
 	u16 prev_state;
 };
 
-/* prev_state of a task that will never run again (TASK_DEAD, linux/sched.h). */
+/* This bit of prev_state tells that the task will never run again (TASK_DEAD, linux/sched.h). */
 #define PREV_STATE_DEAD 0x80
-/* It did not ask for the switch. */
+/* This bit of prev_state tells that the task was preempted: it did not ask for the switch. */
 #define PREV_STATE_PREEMPTED 0x100
 
-/* Header of a batch in the ring; `count` switch records follow. */
+/* Header of a batch in the ring buffer; `count` switch records follow it. */
 struct batch_header {
-	u64 first; /* records that this CPU had sent before this batch, the spilled ones included */
+	u64 first; /* records of this CPU before this batch, spilled ones included */
 	u32 cpu;
 	u32 count;
 };
 
-/* What the flush program saw on its CPU; consistent, since it keeps switches out meanwhile. */
+/*
+ * The counters of a CPU as the flush program saw them. They are consistent with each other, because
+ * no switch can happen on that CPU while the program runs.
+ */
 struct cpu_snapshot {
 	u64 ts_ns;
 	u64 labels[NR_LABELS];
 	u64 seen;
 	u64 pushed;
 	u64 spilled;
-	u64 unseen;   /* growth of rq->nr_switches since the first switch seen, less those seen */
-	u64 probe_ns; /* own time up to the record's being staged, in the switches sampled */
+	u64 unseen;   /* growth of rq->nr_switches since the first switch seen, minus seen */
+	u64 probe_ns; /* probes' own time for staging a record, in the sampled switches */
 	u64 probe_samples;
-	u64 push_ns; /* own time in switches that pushed a batch, all of them */
+	u64 push_ns; /* own time for pushing batches in switches; all are timed */
 	u64 pushes;
 	u64 ring_high_water; /* bytes */
 };
 
-/* Spilled switches by cell and bucket; drained and cleared by userspace, hence 32 bits. */
+/*
+ * Switches that did not fit into the ring buffer, by cell and bucket. Userspace drains and clears
+ * the counters, so 32 bits are enough.
+ */
 struct spill {
 	u32 buckets[NR_CELLS][NR_BUCKETS];
 	u32 unmeasured[NR_CELLS];
-	u32 min_ns[NR_CELLS]; /* 0: none yet */
+	u32 min_ns[NR_CELLS]; /* 0: no value yet */
 	u32 max_ns[NR_CELLS];
 	u64 sum_ns[NR_CELLS];
 };
 
 /*
- * State of one possible CPU: element of a mmapable array, so that userspace reads it without a
- * system call. Written by programs on that CPU only (or for it, while it is offline).
+ * The state of one possible CPU: an element of an array map that userspace maps into its memory, to
+ * read it without a system call. Only programs on that CPU write to it, or, while the CPU is
+ * offline, programs that run for it on another one.
  */
 struct cpu_state {
 	/* The switch programs' working set. */
 	u32 staged; /* records in the batch */
-	u32 open;   /* 1 + index of the record whose end is still to come; 0: none */
+	u32 open;   /* 1 + index of the record whose switch has not ended yet; 0: none */
 	u32 started;
-	u32 spill_index; /* the spill that the programs write; userspace owns the other */
+	u32 spill_index; /* index of the spill that the programs write; userspace owns the other */
 	u64 seen;
 	u64 pushed;
 	u64 spilled;
@@ -108,29 +115,31 @@ struct cpu_state {
 	u64 pushes;
 	u64 ring_high_water;
 	u64 labels[NR_LABELS];
-	struct batch_header header; /* directly before the records: pushed as one piece */
+	struct batch_header header; /* directly before the records: both are pushed in one piece */
 	struct switch_record batch[BATCH_RECORDS];
 	struct cpu_snapshot snapshot;
 	struct spill spills[2];
 } __attribute__((aligned(CPU_STATE_ALIGN)));
 
 enum task_event {
-	TASK_EXISTING, /* from the task iterator; other is the parent's tgid */
-	TASK_FOUND,    /* from /proc, where the iterator does not show it */
+	TASK_EXISTING, /* reported by the task iterator; other is the parent's tgid */
+	TASK_FOUND,    /* found in /proc, because the iterator does not show it */
 	TASK_NEW,
 	TASK_FORK, /* sched_process_fork; other is the parent's tgid */
 	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */
 	TASK_RENAME,
 	TASK_EXIT,
-	TASK_MOVED,    /* to another cgroup, of any hierarchy */
-	CLOCK_STEPPED, /* no task's: start_ns is how far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC
-			*/
+	TASK_MOVED,    /* moved to another cgroup, in any hierarchy */
+	CLOCK_STEPPED, /* of no task; start_ns is the lead of CLOCK_BOOTTIME over CLOCK_MONOTONIC */
 };
 
-/* How exact start times in /proc are: two ticks of 10 ms. */
+/* Start times in /proc are exact to this many ns: two ticks of 10 ms. */
 #define FOUND_SLACK_NS 20000000
 
-/* Both clocks run alike but for suspensions, which take longer than reading them does. */
+/*
+ * CLOCK_BOOTTIME and CLOCK_MONOTONIC differ only by the time of suspensions. A difference below
+ * this bound is due to reading one clock after the other; a suspension takes longer.
+ */
 #define CLOCK_SLACK_NS 1000000
 
 /* One event in a task's life. start_ns is task->start_boottime, as in /proc/PID/stat. */
@@ -143,15 +152,15 @@ struct task_record {
 	u32 tgid;
 	u32 other;
 	u16 kernel; /* 1: PF_KTHREAD */
-	u16 cpu;    /* where it was told, but for TASK_EXISTING and TASK_FOUND */
+	u16 cpu;    /* CPU of the event; meaningless for TASK_EXISTING and TASK_FOUND */
 	char comm[COMM_LEN];
-	u32 other_birth; /* of the parent's leader, TASK_FORK */
+	u32 other_birth; /* birth of the parent's leader; for TASK_FORK only */
 };
 
 /* Argument of the flush program, in u64 as BPF_PROG_TEST_RUN passes them. */
 struct flush_args {
 	u64 cpu;
-	u64 check; /* 0: leave `unseen` as it was, sched_switch is not attached any more */
+	u64 check; /* 0: leave `unseen` unchanged, since sched_switch is not attached any more */
 };
 
 _Static_assert(sizeof(struct switch_record) == 32, "switch_record layout");

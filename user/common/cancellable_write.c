@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 200 }; /* between two looks at *stop */
+enum { PATIENCE_MS = 200 }; /* between two checks of *stop */
 
 void cancellable_write_init(struct cancellable_write *s, int fd, const bool *stop)
 {
@@ -42,7 +42,10 @@ int cancellable_write(struct cancellable_write *s, const void *data, size_t len)
 	const char *from = data;
 
 	while (len) {
-		/* No more than a pipe with any room at all takes at once. */
+		/*
+		 * A pipe that poll() reports as writable has space for at least PIPE_BUF bytes, so
+		 * a write of no more does not block.
+		 */
 		size_t most = s->may_block && len > PIPE_BUF ? PIPE_BUF : len;
 		int err = s->may_block ? wait_for_room(s) : 0;
 		ssize_t n;

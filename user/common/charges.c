@@ -61,7 +61,7 @@ struct charges charges_since(const struct charges *now, const struct charges *be
 	for (int k = 0; k < NR_KINDS; k++) {
 		c.switches[k] = growth(now->switches[k], before->switches[k]);
 		c.cost_ns[k] = growth(now->cost_ns[k], before->cost_ns[k]);
-		/* Where one fell and the other did not, a part would be more than the whole. */
+		/* If the total fell but the part did not, the part would be more than the whole. */
 		c.user_switches[k] = least(growth(now->user_switches[k], before->user_switches[k]),
 					   c.switches[k]);
 		c.user_cost_ns[k] =

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "common/clock.h"
 
-/* What the host's clocks are ahead by: CLOCK_MONOTONIC, CLOCK_BOOTTIME; modulo 2^64. */
+/*
+ * How far the host's CLOCK_MONOTONIC and CLOCK_BOOTTIME are ahead of this process's, in ns modulo
+ * 2^64.
+ */
 static u64 ahead[2];
 
 u64 clock_read_ns(clockid_t clock)
@@ -27,7 +30,10 @@ u64 clock_lead_ns(void)
 	enum { TRIES = 5 };
 	u64 least_ns = UINT64_MAX, lead_ns = 0;
 
-	/* What comes between the readings makes them differ; least, when that is least. */
+	/*
+	 * The clocks are read one after the other, so a delay in between distorts the difference.
+	 * The try with the shortest delay counts.
+	 */
 	for (int i = 0; i < TRIES; i++) {
 		u64 before = clock_ns(), boot = clock_boot_ns(), after = clock_ns();
 
@@ -46,7 +52,10 @@ struct timespec clock_span(u64 ns)
 
 struct timespec clock_timespec(u64 ns)
 {
-	/* What lies before the beginning of our own clock is over. */
+	/*
+	 * A time before the zero of our own clock cannot be expressed. It has passed anyway, so 1
+	 * ns stands for it.
+	 */
 	u64 own = (int64_t)(ns - ahead[0]) > 0 ? ns - ahead[0] : 1;
 
 	return (struct timespec){(time_t)(own / NSEC_PER_SEC), (long)(own % NSEC_PER_SEC)};
@@ -60,7 +69,7 @@ u64 clock_from_own_boot(u64 ns)
 void clock_adjust(const u64 before[2], const u64 host[2], const u64 after[2])
 {
 	for (int i = 0; i < 2; i++) {
-		/* As nearly always: one and the same clock, read in two ways. */
+		/* In nearly all cases, both are the same clock, read in two ways. */
 		if (before[i] <= host[i] + CLOCK_SLACK_NS && host[i] <= after[i] + CLOCK_SLACK_NS)
 			ahead[i] = 0;
 		else

@@ -18,7 +18,7 @@ static void say(const char *format, va_list args)
 	vsnprintf(text, sizeof(text), format, args);
 	snprintf(line, sizeof(line), "%s: %s\n", program_name,
 		 text_printable(printable, sizeof(printable), text));
-	/* In one write, so that lines of two threads do not mix. */
+	/* The line is written at once, so that lines of two threads do not mix. */
 	if (writer)
 		writer(line);
 	else

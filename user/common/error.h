@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Messages on standard error, and --verbose. Each is one line, whatever names it contains: what is
- * not printable is written as \xNN.
+ * Messages on standard error, including those of --verbose. Each message is one line, whatever
+ * names it contains, because unprintable bytes are written as \xNN.
  */
 #ifndef TVTRACED_COMMON_ERROR_H
 #define TVTRACED_COMMON_ERROR_H
@@ -10,25 +10,26 @@
 
 extern bool verbose;
 
-/* Begins each line; "tvtraced" unless set. Static. */
+/* The prefix of each line; "tvtraced" unless set. The string must be static. */
 extern const char *program_name;
 
 /* Prints "tvtraced: message". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, and returns status, for `return fail(STATUS_…, "…")`. */
+/* Prints a message as warn() does and returns status, for `return fail(STATUS_..., "...")`. */
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Has each message written by `write`, with its newline, instead of directly to standard error;
- * NULL: directly again. It may be called by any thread that prints, and must not print itself.
+ * Makes `write` write each message, including its newline, instead of standard error; NULL restores
+ * standard error. `write` may be called by any thread that prints a message, and must not print one
+ * itself.
  */
 void error_set_writer(void (*write)(const char *line));
 
-/* Whether fail() has printed anything yet. */
+/* Returns whether fail() has printed anything yet. */
 bool error_said(void);
 
-/* The same, with --verbose only. */
+/* Prints a message as warn() does, but only with --verbose. */
 void verbose_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

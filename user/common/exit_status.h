@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Exit statuses of tvtraced; printed by --help and listed in doc/manual.md. */
+/* Exit statuses of tvtraced. --help prints them and doc/manual.md lists them. */
 #ifndef TVTRACED_COMMON_EXIT_STATUS_H
 #define TVTRACED_COMMON_EXIT_STATUS_H
 

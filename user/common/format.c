@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Three significant digits of a value below 1000, or the whole of a larger one. */
+/* Writes three significant digits of a value below 1000, or the integer part of a larger value. */
 static char *scaled(char out[FORMAT_LEN], double v, const char *unit)
 {
 	int decimals = v < 9.995 ? 2 : v < 99.95 ? 1 : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Numbers for people: three significant digits and a unit. */
+/* Formats numbers for people, with three significant digits and a unit. */
 #ifndef TVTRACED_COMMON_FORMAT_H
 #define TVTRACED_COMMON_FORMAT_H
 
@@ -7,16 +7,16 @@
 
 enum { FORMAT_LEN = 24 };
 
-/* Nanoseconds as "412 ns", "1.23 us", "45.6 ms", "7.89 s"; negative values count as 0. */
+/* Writes nanoseconds as "412 ns", "1.23 us", "45.6 ms", "7.89 s"; negative values count as 0. */
 char *format_ns(char out[FORMAT_LEN], double ns);
 
-/* A whole number as "412", "12.3k", "45.6M". */
+/* Writes a whole number as "412", "12.3k", "45.6M". */
 char *format_count(char out[FORMAT_LEN], double n);
 
-/* The same, with decimals below 10: "0.33", "412", "12.3k". */
+/* Does the same as format_count(), but with decimals below 10: "0.33", "412", "12.3k". */
 char *format_rate(char out[FORMAT_LEN], double n);
 
-/* Whole seconds as "12 s", "3 min 4 s", "5 h 6 min", "7 d 8 h". */
+/* Writes whole seconds as "12 s", "3 min 4 s", "5 h 6 min", "7 d 8 h". */
 char *format_uptime(char out[FORMAT_LEN], double seconds);
 
 #endif

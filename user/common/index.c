@@ -15,9 +15,9 @@ struct slot {
 };
 
 struct index {
-	u64 factor; /* odd, and nobody's to foresee: a file may have chosen its keys */
+	u64 factor; /* odd, and random, so that nobody can choose keys that collide */
 	struct slot *slots;
-	size_t mask; /* slots - 1, a power of two less one */
+	size_t mask; /* number of slots, a power of two, minus 1 */
 	size_t used;
 };
 
@@ -46,7 +46,7 @@ void index_free(struct index *x)
 	free(x);
 }
 
-/* The slot of the key, or the free one where it would go. */
+/* Returns the slot of the key, or the free slot where the key would go. */
 static struct slot *slot_of(const struct index *x, u64 key)
 {
 	size_t i = home(x, key);
@@ -90,7 +90,10 @@ void index_remove(struct index *x, u64 key)
 	if (!hole->value)
 		return;
 	x->used--;
-	/* Move back what lies behind the hole and would not be found across it. */
+	/*
+	 * A search stops at a free slot, so entries behind the hole that a search would not reach
+	 * any more are moved back into it.
+	 */
 	for (;;) {
 		size_t want;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Hash index from a 64-bit key to a pointer: open addressing with linear probing, kept at most
- * half full. One look-up is made per switch record, so it stays in one or two cache lines.
+ * A hash index from a 64-bit key to a pointer: open addressing with linear probing, kept at most
+ * half full. A look-up is made for each switch record, so it should stay in one or two cache lines.
  */
 #ifndef TVTRACED_COMMON_INDEX_H
 #define TVTRACED_COMMON_INDEX_H
@@ -10,17 +10,20 @@
 
 struct index;
 
-/* Grows as needed; exits on memory exhaustion. The pointers stay the caller's. */
+/*
+ * Creates an index, which grows as needed and exits on memory exhaustion. The caller keeps owning
+ * what the pointers point to.
+ */
 struct index *index_new(void);
 void index_free(struct index *x);
 
-/* NULL: not there. */
+/* Returns the value of the key; NULL: the key is not in the index. */
 void *index_find(const struct index *x, u64 key);
 
-/* The key must not be there yet; value must not be NULL. */
+/* Adds a key, which must not be in the index yet; value must not be NULL. */
 void index_add(struct index *x, u64 key, void *value);
 
-/* Does nothing when the key is not there. */
+/* Removes a key; does nothing when the key is not in the index. */
 void index_remove(struct index *x, u64 key);
 
 #endif

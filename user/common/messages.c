@@ -20,12 +20,12 @@ void messages_hold(void)
 		real_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (real_stderr >= 0)
 		dup2(held, STDERR_FILENO);
-	/* So that it can be emptied under those who write to it. */
+	/* With O_APPEND, others can go on writing to the file after it has been truncated. */
 	fcntl(held, F_SETFL, O_APPEND);
 	close(held);
 }
 
-/* A terminal that is stopped, or gone, takes no messages. */
+/* Returns false when the terminal takes no messages, because it is stopped or gone. */
 static bool takes_messages(void)
 {
 	struct pollfd p = {.fd = real_stderr, .events = POLLOUT};
@@ -35,7 +35,7 @@ static bool takes_messages(void)
 
 void messages_release(void)
 {
-	/* Small: a terminal that takes anything takes this much. */
+	/* The buffer is small: a terminal that takes anything takes this much without blocking. */
 	char text[256];
 	off_t at = 0;
 	ssize_t n;

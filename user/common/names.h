@@ -4,15 +4,15 @@
 
 #include "record.h"
 
-/* Names of kinds, froms and reasons as every output prints them; NULL-free, static. */
+/* The names of kinds, froms and reasons as all outputs print them. Each entry is set. */
 extern const char *const kind_names[NR_KINDS];
 extern const char *const from_names[NR_FROMS];
 extern const char *const reason_names[NR_REASONS];
 
-/* The kernel's threads and the idle tasks, as applications and as group series. */
+/* The names of the kernel's threads and of the idle tasks, as applications and as group series. */
 #define NAME_KERNEL "kernel"
 #define NAME_IDLE "idle"
-/* What has ended, and what is not known. */
+/* The name under which ended and unknown tasks are summed up. */
 #define NAME_OTHER "other"
 
 #endif

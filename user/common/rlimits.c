@@ -17,11 +17,11 @@
 #include "common/exit_status.h"
 
 enum {
-	/* What no single step of the start needs more of. */
+	/* No single step of the startup needs more than this. */
 	SPARE_BYTES = 24 << 20,
 	SPARE_DESCRIPTORS = 32,
 	TEXT_LEN = 160,
-	THING_LEN = 1024, /* it may have a path */
+	THING_LEN = 1024, /* may contain a path */
 };
 
 void rlimits_raise(void)
@@ -34,7 +34,7 @@ void rlimits_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The soft limit; false: there is none. */
+/* Stores the soft limit in *value. Returns false when there is no limit. */
 static bool is_limited(int resource, unsigned long long *value)
 {
 	struct rlimit limit;
@@ -69,8 +69,10 @@ static bool lacks_descriptors(void)
 	return lacks;
 }
 
-/* Before 5.11 the memory of maps counts as locked; then a small one goes where a large one does
- * not. */
+/*
+ * Before Linux 5.11, the memory of BPF maps counts as locked. If a small map can still be created,
+ * the limit is what stopped a larger one.
+ */
 static bool lacks_locked_memory(int err)
 {
 	int fd;
@@ -84,7 +86,10 @@ static bool lacks_locked_memory(int err)
 	return true;
 }
 
-/* What is lacking, and which limit to raise; false: none is the cause. */
+/*
+ * Looks for a limit that caused err. Writes what is lacking and which limit to raise to text;
+ * returns false when no limit is the cause.
+ */
 static bool find_cause(int err, char text[TEXT_LEN])
 {
 	unsigned long long value;

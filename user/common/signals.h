@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which signals mean what, for all programs. */
+/* What signals mean, for all programs. */
 #ifndef TVTRACED_COMMON_SIGNALS_H
 #define TVTRACED_COMMON_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* Those that ask a program to end: SIGHUP, SIGINT, SIGQUIT, SIGTERM. */
+/* The signals that ask a program to end: SIGHUP, SIGINT, SIGQUIT, SIGTERM. */
 enum { NR_ENDING_SIGNALS = 4 };
 extern const int ending_signals[NR_ENDING_SIGNALS];
 
 /*
- * Ignores what would kill and means nothing here (SIGUSR1, SIGALRM, real-time signals and their
- * like), and what a failing write also tells by its errno (SIGPIPE, SIGXFSZ). Faults (SIGSEGV and
- * its like) stay deadly.
+ * Ignores signals that would kill the program and mean nothing to it (SIGUSR1, SIGALRM, real-time
+ * signals and others), and signals whose cause a failing write also reports by errno (SIGPIPE,
+ * SIGXFSZ). Signals for faults (SIGSEGV and others) still kill the program.
  */
 void signals_ignore_rest(void);
 
 bool signals_ignored(int number);
 
-/* Fills set with those ending signals that are not ignored: `nohup` and shells ignore some. */
+/*
+ * Fills set with the ending signals that are not ignored; `nohup` and shells start programs with
+ * some of them ignored.
+ */
 void signals_ending(sigset_t *set);
 
 #endif

@@ -13,9 +13,12 @@
 #include "common/error.h"
 
 static int status_of_failure;
-static bool dealt_with; /* the caller of a flush has been told of the failure */
+static bool dealt_with; /* the caller of std_streams_flush() has been told of the failure */
 
-/* Of a write that failed in the midst of printing, all that is left to ask is standard output. */
+/*
+ * Returns why an earlier write failed in the midst of printing. Its errno is lost, so all that is
+ * left is to probe standard output.
+ */
 static int why_it_failed(void)
 {
 	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -45,7 +48,7 @@ static void check_stdout(void)
 {
 	int err = dealt_with || error_said() ? 0 : flush_stdout();
 
-	/* A reader that has gone (`| head`) is no failure. */
+	/* It is no failure when the reader has gone (`| head`). */
 	if (!err || err == -EPIPE)
 		return;
 	fail(status_of_failure, "cannot write to standard output: %s", strerror(-err));
@@ -57,8 +60,10 @@ void std_streams_init(int failed_status)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		/* The lowest number that is free. With O_PATH it serves for nothing but to be
-		 * there. */
+		/*
+		 * open() returns the lowest free number, which is fd. With O_PATH, the descriptor
+		 * only occupies the number.
+		 */
 		if (open("/", O_PATH | O_CLOEXEC) != fd)
 			_exit(failed_status);
 	}

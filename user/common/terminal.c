@@ -7,7 +7,7 @@
 #include <term.h>
 #include <unistd.h>
 
-/* newterm() would tell too, but keeps some memory for ever where it fails. */
+/* newterm() would also report an unknown terminal, but leaks memory when it fails. */
 static bool is_known(const char *term)
 {
 	int error;
@@ -29,7 +29,7 @@ static bool take_colors(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	/* See no-color.org: any value that is not empty. */
+	/* By no-color.org, any value that is not empty turns colors off. */
 	if ((no_color && *no_color) || !has_colors())
 		return false;
 	start_color();
@@ -46,9 +46,9 @@ SCREEN *terminal_open(FILE *out, FILE *in, bool *colors)
 
 	if (!terminal_is_drivable())
 		return NULL;
-	/* The text that comes is UTF-8, whatever LANG says (sudo may drop it). */
+	/* All text to be drawn is UTF-8, whatever LANG says (sudo may drop it). */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* initscr() would end the process where the terminal is not known. */
+	/* initscr() would end the process when the terminal is unknown. */
 	screen = newterm(NULL, out, in);
 	if (!screen)
 		return NULL;

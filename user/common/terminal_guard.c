@@ -19,9 +19,12 @@
 enum { RESTORE_PATIENCE_MS = 1000 };
 
 static volatile sig_atomic_t child;
-static volatile bool *taken; /* shared between the two; NULL: there is no guard */
+static volatile bool *taken; /* shared by both processes; NULL: there is no guard */
 
-/* What a shell or a person sends to the one they know of; what the terminal sends, both get. */
+/*
+ * Passes on a signal that a shell or a user sent to this process, the only one that they know of.
+ * Both processes get signals from the terminal, which have SI_KERNEL.
+ */
 static void pass_on(int number, siginfo_t *info, void *context)
 {
 	(void)context;
@@ -44,7 +47,10 @@ static void pass_signals_on(void)
 		signal(ignored[i], SIG_IGN);
 }
 
-/* Stops and goes on together with the child: the shell watches only this process. */
+/*
+ * Waits for the child to end. This process stops and continues together with the child, because the
+ * shell watches only this process.
+ */
 static int wait_for_end(pid_t pid)
 {
 	int status = 0;
@@ -62,13 +68,16 @@ static int wait_for_end(pid_t pid)
 	}
 }
 
-/* As terminfo's sgr0, cnorm, keypad_local and rmcup do on every terminal that has these at all. */
+/* Does what terminfo's sgr0, cnorm, keypad_local and rmcup do on every terminal that has these. */
 void terminal_guard_write_leave(void)
 {
 	static const char leave[] = "\033[0m\033[?25h\033[?1l\033>\033[?1049l";
 	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	/* A terminal that takes nothing any more holds nobody up. */
+	/*
+	 * The wait is limited, so that a terminal that takes no output does not delay the exit for
+	 * long.
+	 */
 	if (poll(&p, 1, RESTORE_PATIENCE_MS) == 1 && p.revents & POLLOUT &&
 	    write(STDOUT_FILENO, leave, sizeof(leave) - 1) < 0)
 		return;
@@ -95,7 +104,10 @@ int terminal_guard_run(int (*draw)(void *ctx), void *ctx, int failed_status)
 	if (shared == MAP_FAILED)
 		return fail(failed_status, "cannot share memory: %s", strerror(errno));
 	taken = shared;
-	/* Where SIGCHLD is ignored, as it may be from the start, a child leaves no status. */
+	/*
+	 * If SIGCHLD is ignored, which this process may have inherited, a child leaves no exit
+	 * status.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid < 0)

@@ -8,15 +8,18 @@
 #include <string.h>
 #include <wchar.h>
 
-/* How the empty name is written; a name that reads the same gets its first byte escaped. */
+/* How the empty name is written. In a name that reads the same, the first byte is escaped. */
 #define EMPTY "(empty)"
 
 enum { HEX_LEN = 4 }; /* "\xNN" */
 
-/* SOFT HYPHEN: a column wide for the C library, and nothing at all on most terminals. */
+/* SOFT HYPHEN is one column wide for the C library, but most terminals show nothing for it. */
 #define SOFT_HYPHEN 0xad
 
-/* Widths are those of UTF-8 whatever the user's locale; (locale_t)0 where C.UTF-8 is missing. */
+/*
+ * Widths are those of UTF-8, whatever the user's locale is. Returns (locale_t)0 when C.UTF-8 is
+ * missing.
+ */
 static locale_t utf8_locale(void)
 {
 	static locale_t locale;
@@ -28,7 +31,10 @@ static locale_t utf8_locale(void)
 	return locale;
 }
 
-/* Bytes of the printable character that s begins with, 0: none. *columns is its width. */
+/*
+ * Returns the number of bytes of the printable character that s begins with, or 0 when there is
+ * none. Sets *columns to its width.
+ */
 static size_t printable(const char *s, size_t len, int *columns)
 {
 	unsigned char first = (unsigned char)s[0];
@@ -46,11 +52,14 @@ static size_t printable(const char *s, size_t len, int *columns)
 	n = mbrtowc(&c, s, len, &state);
 	*columns = n && n <= len && c != SOFT_HYPHEN ? wcwidth(c) : 0;
 	uselocale(old);
-	/* No width: controls, and what combines with or turns its neighbours. */
+	/*
+	 * Control characters have no width; neither have characters that combine with their
+	 * neighbours or change the direction of text. None of them is printable here.
+	 */
 	return *columns > 0 ? n : 0;
 }
 
-/* How the character that `in` begins with is written; *n is how many bytes it has. */
+/* The output form of the character that the input begins with, or of one byte of no character. */
 struct piece {
 	char text[MB_LEN_MAX + 1];
 	size_t len;

@@ -12,7 +12,7 @@ int thread_start(pthread_t *thread, void *(*run)(void *), void *ctx)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_attr_init(&attr);
-	/* What is explicit is the default: SCHED_OTHER. */
+	/* With explicit scheduling, the new thread gets the default of attr, SCHED_OTHER. */
 	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
 	err = pthread_create(thread, &attr, run, ctx);
 	pthread_attr_destroy(&attr);

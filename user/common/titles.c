@@ -14,7 +14,7 @@ struct titles {
 	size_t nr_made;
 };
 
-/* One of those that are to be told apart. */
+/* An item with a command line, which may be needed to tell it from others, and its index. */
 struct candidate {
 	const struct titled *item;
 	size_t at;
@@ -33,7 +33,10 @@ static bool ends_word(char c)
 	return !c || c == ' ';
 }
 
-/* How many bytes, at most so many, both begin with alike; whole words only. */
+/*
+ * Returns how many bytes, at most `most`, a and b have in common at their beginning, in whole words
+ * only.
+ */
 static size_t alike(const char *a, const char *b, size_t most)
 {
 	size_t n = 0;
@@ -47,7 +50,7 @@ static size_t alike(const char *a, const char *b, size_t most)
 	return n;
 }
 
-/* What tells it from the others of its name; "": nothing. */
+/* Returns what tells an item from the others of its name; empty: nothing does. */
 static const char *rest_of(const char *cmdline, size_t skip)
 {
 	return cmdline + skip + strspn(cmdline + skip, " ");
@@ -62,7 +65,7 @@ static char *make_title(const char *name, const char *rest)
 	return title;
 }
 
-/* All of one name. */
+/* Makes the titles of the n items of one name. */
 static void name_class(struct titles *t, const struct candidate *c, size_t n)
 {
 	const char *first = c[0].item->cmdline;
