@@ -74,7 +74,7 @@ struct cpu_snapshot {
 	u64 seen;
 	u64 pushed;
 	u64 spilled;
-	u64 unseen;   /* growth of rq->nr_switches since the first switch seen, minus seen */
+	u64 unseen;   /* growth of rq->nr_switches since the first switch seen, minus `seen` */
 	u64 probe_ns; /* probes' own time for staging a record, in the sampled switches */
 	u64 probe_samples;
 	u64 push_ns; /* own time for pushing batches in switches; all are timed */
@@ -137,7 +137,7 @@ enum task_event {
 #define FOUND_SLACK_NS 20000000
 
 /*
- * CLOCK_BOOTTIME and CLOCK_MONOTONIC differ only by the time of suspensions. A difference below
+ * The difference of CLOCK_BOOTTIME and CLOCK_MONOTONIC changes only by suspensions. A change below
  * this bound is due to reading one clock after the other; a suspension takes longer.
  */
 #define CLOCK_SLACK_NS 1000000
