@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `report`: what the live commands print, of a capture. */
+/* `report`: prints for a capture what the live commands print. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ enum {
 
 struct form {
 	int (*print)(struct report *r);
-	u64 limit; /* of rows, when none is given; 0: all */
+	u64 limit; /* number of rows without --limit; 0: all */
 	int option;
 	enum output output;
 };
@@ -138,7 +138,7 @@ static int print(const struct report_command *c, const struct trace_model *m, bo
 	return common_output_status(err);
 }
 
-/* One line about what is missing; returns an exit status. */
+/* Prints one line about missing parts of the file; returns an exit status. */
 static int tell_damage(const struct report_command *c, struct trace_damage d,
 		       const struct trace_summary *s)
 {

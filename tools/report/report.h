@@ -1,49 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What `tvtrace report` prints, in its four forms. */
+/* The four output forms of `tvtrace report`. */
 #ifndef TVTRACE_REPORT_REPORT_H
 #define TVTRACE_REPORT_REPORT_H
 
 #include "lists/listing.h"
 #include "report/trace_model.h"
 
-/* The columns are a copy: where no switch has a kind, others are shown. */
+/* A list to print. The columns are a copy, because a trace without kinds shows other columns. */
 struct report_list {
 	struct listing listing;
 	struct column *columns;
-	const struct row **rows; /* sorted, and no more than asked for */
+	const struct row **rows; /* sorted, and limited to what was asked for */
 	size_t nr_rows;
-	size_t nr_all; /* that there would be */
+	size_t nr_all; /* number of rows without the limit */
 };
 
 struct report {
-	const char *name; /* of the file, printable */
+	const char *name; /* name of the file, printable */
 	const struct trace_model *model;
 	const struct trace_summary *summary;
 	struct report_list list;
 	bool complete; /* nothing of the file is missing */
 };
 
-/* Rows of a model. sort NULL: by what matters most; limit 0: all. */
+/*
+ * Makes a list of a model's rows. sort NULL: by cost, or by count if no switch has a kind; limit 0:
+ * all rows.
+ */
 void report_list_make(struct report_list *l, const struct trace_model *m, enum trace_list what,
 		      const char *sort, u64 limit);
 void report_list_release(struct report_list *l);
 
-/* Whether a list of that has such a column. */
+/* Whether the list `what` has a column `key`. */
 bool report_list_has(enum trace_list what, const char *key);
 
-/* Each prints on standard output; returns 0 or -errno. */
+/* Each of these prints the report on standard output, and returns 0 or -errno. */
 int report_text(struct report *r);
 int report_json(struct report *r);
 int report_csv(struct report *r);
 int report_html(struct report *r);
 
-/* Seconds from the beginning of the capture. */
+/* Converts a time of the trace to seconds since the beginning of the capture. */
 double report_seconds(const struct report *r, u64 ns);
 
-/* The one fact of that name; NULL: not told. */
+/* Returns the text of a fact of the capture, or NULL if the capture does not have it. */
 const char *report_fact(const struct report *r, const char *name);
 
-/* Calls line with each line of the head: a word, and what there is to say of it. */
+/* Calls `line` for each line of the head, with a keyword and its text. */
 void report_head(const struct report *r, void (*line)(void *ctx, const char *key, const char *text),
 		 void *ctx);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The first lines of a report: of what it is, and how much of it there is. */
+/* The head of a report: what the capture is of, and how complete it is. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,10 @@ double report_seconds(const struct report *r, u64 ns)
 {
 	u64 origin_ns = r->summary->origin_ns;
 
-	/* What is no capture of tvtraced may have earlier ones. */
+	/*
+	 * A trace of another program may have times before its origin, the first switch that was
+	 * read.
+	 */
 	return ns < origin_ns ? -(double)(origin_ns - ns) / 1e9 : (double)(ns - origin_ns) / 1e9;
 }
 
@@ -41,7 +44,7 @@ static void add(char line[LINE], const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line + len, LINE - len, format, args);
 	va_end(args);
-	/* What did not fit may have been cut within a character. */
+	/* vsnprintf() may have cut the text within a multi-byte character. */
 	text_disarm(line + len);
 }
 
@@ -59,7 +62,7 @@ static void describe_window(const struct report *r, char line[LINE])
 		add(line, ", which ended early: %s", s->end_reason);
 }
 
-/* What the capture was restricted to; false: nothing. */
+/* Describes the filter of the capture; returns false if it had none. */
 static bool describe_filter(const struct report *r, char line[LINE])
 {
 	const char *tgid = report_fact(r, TRACE_NOTE_ONLY_TGID),
@@ -136,7 +139,7 @@ static void describe_cost(const struct report *r, char line[LINE])
 		add(line, ", PCID: %s", pcid);
 }
 
-/* What protects against the holes of its CPUs: that is part of what a switch costs. */
+/* Lists the mitigations of CPU vulnerabilities, which are a part of the cost of a switch. */
 static void list_mitigations(const struct report *r,
 			     void (*line)(void *ctx, const char *key, const char *text), void *ctx)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* A report as one page of HTML (well-formed XML, too) that needs nothing else, not even scripts. */
+/* A report as one HTML page (also well-formed XML) that is self-contained and has no scripts. */
 #include "common/std_streams.h"
 #include "report/html.h"
 #include "report/report.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The list of a report: which rows, in what order, with what columns. */
+/* The list of a report: its rows, their order, and its columns. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,9 @@ static bool is_one_of(const char *key, const char *const *keys, size_t n)
 	return false;
 }
 
-/* Where no switch has a kind, what depends on it gives way to the counts that there are. */
+/*
+ * If no switch of the trace has a kind, shows plain counts instead of the columns that need kinds.
+ */
 static void show_counts_only(struct column *columns, size_t n)
 {
 	static const char *const kinds[] = {"thread_per_s",   "process_per_s", "thread_share",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The pictures of a report. */
+/* The pictures of an HTML report: cost histograms and switches over time. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,12 +12,12 @@ enum {
 	WIDTH = 900,
 	HEIGHT = 260,
 	LEFT = 60,
-	RIGHT = 30, /* for half of the last tick's text */
+	RIGHT = 30, /* room for half of the last tick's label */
 	TOP = 24,
 	BOTTOM = 28,
-	PLOT = HEIGHT - TOP - BOTTOM, /* its height */
+	PLOT = HEIGHT - TOP - BOTTOM, /* height of the plot */
 	NR_TICKS = 4,
-	SUBS = 4, /* bars in an octave */
+	SUBS = 4, /* bars per octave */
 	BUCKETS_PER_BAR = BUCKET_SUBS / SUBS,
 	NR_BARS = NR_BUCKETS / BUCKETS_PER_BAR + 1,
 };
@@ -25,7 +25,7 @@ enum {
 static const char *const series_class[TIMELINE_SERIES] = {"thread", "process", "kthread", "idle",
 							  "unknown"};
 
-/* The next one of 1, 2 and 5 times a power of ten. */
+/* Rounds up to 1, 2 or 5 times a power of ten. */
 static double round_up(double v)
 {
 	double power = pow(10, floor(log10(v > 0 ? v : 1))), digits = v / power;
@@ -91,7 +91,7 @@ static double bar_share(const struct histogram *h, u32 bar)
 
 struct bars {
 	u32 first, end;
-	double top, width; /* the highest share; of one bar of each kind */
+	double top, width; /* top: share at the upper edge; width: of one pair of bars */
 };
 
 static struct bars measure(const struct histogram *const *h, int n)
@@ -109,7 +109,7 @@ static struct bars measure(const struct histogram *const *h, int n)
 			b.end = bar >= b.end ? bar + 1 : b.end;
 			most = share > most ? share : most;
 		}
-	/* Whole octaves, so that the ticks are at their beginnings. */
+	/* Extend to whole octaves, since there is a tick at the beginning of each. */
 	b.first -= b.first % SUBS;
 	b.end += (SUBS - b.end % SUBS) % SUBS;
 	b.top = round_up(most);
@@ -125,7 +125,7 @@ static void print_bar(const struct bars *b, const struct histogram *h, u32 bar, 
 
 	if (share <= 0)
 		return;
-	if (height < 1) /* to be seen at all */
+	if (height < 1) /* keep it visible */
 		height = 1;
 	printf("<rect class=\"%s\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"><title>"
 	       "%s, %s to %s: %" PRIu64 " (%.3g%%)</title></rect>\n",
@@ -176,7 +176,7 @@ void html_histograms(const struct trace_summary *s)
 	puts("</svg>\n<p>In % of the switches of that kind.</p>");
 }
 
-/* A step of the timeline in seconds, as far as it lies in the window. */
+/* A step of the timeline, cut to the window; in seconds. */
 struct step {
 	double begin, end;
 };
@@ -192,7 +192,7 @@ static struct step step_of(const struct report *r, u64 step)
 	return (struct step){begin < first ? first : begin, end > last ? last : end};
 }
 
-/* Switches per second of this series and those below it. */
+/* Switches per second of this series and the series that are stacked below it. */
 static double stacked(const struct report *r, u64 step, int series)
 {
 	struct step s = step_of(r, step);
@@ -201,7 +201,10 @@ static double stacked(const struct report *r, u64 step, int series)
 
 	for (int i = 0; i <= series; i++)
 		n += timeline_count(&r->summary->timeline, step, i);
-	/* Few switches in next to no time, as the last step may have, are no rate. */
+	/*
+	 * A step that is cut short may hold few switches in almost no time, which gives no useful
+	 * rate: divide by at least half a step.
+	 */
 	return (double)n / (seconds > half ? seconds : half);
 }
 
@@ -239,7 +242,9 @@ static void print_time_axis(const struct report *r)
 	double end = report_seconds(r, r->summary->end_ns);
 	double between = round_up((end - begin) / 10);
 
-	/* Counted: of seconds that are few and far away, adding some may change nothing. */
+	/*
+	 * Count the ticks: adding `between` to a large `begin` may not change it, due to rounding.
+	 */
 	for (int i = 0; i <= 10; i++) {
 		double s = (ceil(begin / between) + i) * between;
 		char text[FORMAT_LEN];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The pictures of that page: inline SVG, on standard output. */
+/* The pictures of the HTML report: inline SVG, printed on standard output. */
 #ifndef TVTRACE_REPORT_REPORT_SVG_H
 #define TVTRACE_REPORT_REPORT_SVG_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Switches over time, by kind: in so few steps that a picture holds them, however long it takes. */
+/*
+ * Counts switches over time by kind, in at most TIMELINE_STEPS steps, so that a picture of any time
+ * span has room for them.
+ */
 #ifndef TVTRACE_REPORT_TIMELINE_H
 #define TVTRACE_REPORT_TIMELINE_H
 
@@ -11,17 +14,17 @@ enum {
 	TIMELINE_SERIES,
 };
 
-/* All-zero: empty. */
+/* An all-zero timeline is empty. */
 struct timeline {
-	u64 width_ns;	 /* of a step */
-	u64 first, last; /* steps since time 0 that have something */
+	u64 width_ns;	 /* width of a step; 0: no switch was added yet */
+	u64 first, last; /* first and last step with a switch, counted from time 0 */
 	u64 counts[TIMELINE_STEPS][TIMELINE_SERIES];
 };
 
-/* Steps become wider as need be. */
+/* Counts a switch at ts_ns; doubles the width of the steps until that time fits. */
 void timeline_add(struct timeline *t, u64 ts_ns, int series);
 
-/* Of a step from first to last. */
+/* The count of one step; `step` must be between first and last. */
 u64 timeline_count(const struct timeline *t, u64 step, int series);
 
 #endif

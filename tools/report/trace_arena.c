@@ -16,7 +16,7 @@ struct block {
 
 struct trace_arena {
 	ProtobufCAllocator allocator;
-	struct block *blocks; /* the one that is filled comes first, the one that stays last */
+	struct block *blocks; /* the first one is being filled; the last one survives a reset */
 	size_t most, size;
 };
 

@@ -17,16 +17,16 @@
 
 enum {
 	MAX_PACKET = 64 << 20,	  /* a packet of Perfetto is below 1 MiB */
-	MAX_UNPACKED = 256 << 20, /* of a packet in memory */
-	MAX_INFLATED = 256 << 20, /* of what is compressed together; tvtraced does 128 KiB */
+	MAX_UNPACKED = 256 << 20, /* memory of one unpacked packet */
+	MAX_INFLATED = 256 << 20, /* of packets compressed together; tvtraced: 128 KiB */
 	PIECE = 1 << 20,
 	MAGIC = 4,
 };
 
 struct trace_file {
-	struct trace_source *source, *inner; /* inner: of compressed packets, or NULL */
+	struct trace_source *source, *inner; /* inner: reads compressed packets; NULL: none */
 	struct trace_arena *arena;
-	u8 *packet, *compressed; /* bytes of the last packet, and of the one that inner reads */
+	u8 *packet, *compressed; /* the last packet; the compressed packet that inner reads */
 	size_t room;
 	u64 packets;
 	struct trace_damage damage;
@@ -104,7 +104,10 @@ static bool read_varint(struct trace_source *s, u64 *v)
 	return false;
 }
 
-/* In pieces: a length alone, with nothing behind it, takes no memory. */
+/*
+ * Reads the packet in pieces, so that a large length with no data behind it allocates little
+ * memory.
+ */
 static bool read_body(struct trace_file *f, struct trace_source *s, size_t len)
 {
 	size_t n = 0;
@@ -136,13 +139,13 @@ static enum record read_record(struct trace_file *f, struct trace_source *s, siz
 	return read_body(f, s, *len) ? RECORD : RECORD_BROKEN;
 }
 
-/* Nothing tells where the next packet would begin. */
+/* Stops reading: after a broken record nothing tells where the next packet begins. */
 static void give_up(struct trace_file *f, u64 offset)
 {
 	u8 skipped[4096];
 
 	f->damage.err = trace_source_error(f->source);
-	/* What is no trace may be without end (/dev/zero). */
+	/* Skip to the end only in a trace: other input may be endless (/dev/zero). */
 	while (f->packets && trace_source_read(f->source, skipped, sizeof(skipped)))
 		;
 	f->damage.bytes = trace_source_offset(f->source) - offset;
@@ -179,7 +182,10 @@ static const TracePacket *next_inner(struct trace_file *f)
 		p = unpack(f, len);
 		if (p && p->data_case != TRACE_PACKET__DATA_COMPRESSED_PACKETS)
 			return p;
-		/* Once is enough. */
+		/*
+		 * Compressed packets within compressed packets are counted as damage and not
+		 * inflated.
+		 */
 		f->damage.packets += p != NULL;
 	}
 	return NULL;
@@ -187,14 +193,14 @@ static const TracePacket *next_inner(struct trace_file *f)
 
 static void begin_inner(struct trace_file *f, const ProtobufCBinaryData *data)
 {
-	/* The packets to come need the arena. */
+	/* Copy the data: they are in the arena, which the next packet overwrites. */
 	f->compressed = xrealloc(f->compressed, data->len + 1, 1);
 	if (data->len)
 		memcpy(f->compressed, data->data, data->len);
 	f->inner = trace_source_inflate(f->compressed, data->len, MAX_INFLATED);
 }
 
-/* What the file begins with tells what else it may be. */
+/* Keeps the magic number, by which trace_file_foreign() recognizes other formats. */
 static void note_first(struct trace_file *f)
 {
 	f->nr_first = trace_source_peek(f->source, f->first, MAGIC);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The packets of a Perfetto trace, one after another; hostile ones take a bounded memory. */
+/*
+ * Reads the packets of a Perfetto trace one after another. Memory use stays bounded even if the
+ * trace is hostile.
+ */
 #ifndef TVTRACE_REPORT_TRACE_FILE_H
 #define TVTRACE_REPORT_TRACE_FILE_H
 
@@ -8,30 +11,37 @@
 
 struct trace_file;
 
-/* Opens it, "-": standard input. Returns an exit status; what failed was printed. */
+/*
+ * Opens a trace; a path of "-" is standard input. Returns an exit status, after a message if it is
+ * not CLIENT_OK.
+ */
 int trace_file_open(struct trace_file **f, const char *path);
 
-/* The descriptor becomes the file's own. */
+/* Takes ownership of the file descriptor. */
 struct trace_file *trace_file_new(int fd);
 
 void trace_file_close(struct trace_file *f); /* NULL is ignored */
 
 /*
- * The next packet, those that were compressed together included; valid until the next call. NULL:
- * there is none, or nothing after this place can be read.
+ * Returns the next packet, also from within a packet that holds compressed packets; it is valid
+ * until the next call. Returns NULL at the end of the trace, and where damage makes the rest
+ * unreadable.
  */
 const TracePacket *trace_file_next(struct trace_file *f);
 
-/* What was not read so far. */
+/* What could not be read so far. */
 struct trace_damage {
-	u64 packets; /* that were there, and broken */
-	u64 bytes;   /* from some place up to the end */
+	u64 packets; /* packets that were found but are invalid */
+	u64 bytes;   /* bytes from the place of the damage to the end of the file */
 	int err;     /* -errno: why the file cannot be read any further; 0: it could */
 };
 
 struct trace_damage trace_file_damage(const struct trace_file *f);
 
-/* After the end: why this is no trace at all ("is empty"); NULL: it had packets. */
+/*
+ * To be called after the last packet. Returns why the file is not a trace at all ("is empty"), or
+ * NULL if it had packets.
+ */
 const char *trace_file_foreign(const struct trace_file *f);
 
 #endif

@@ -6,8 +6,8 @@
 #include "common/alloc.h"
 
 /*
- * How many wait for their other half: tvtraced lets at most 1024 wait. Of other traces no other
- * half ever comes.
+ * How many halves may wait for their other half. tvtraced writes one at most 1024 switches after
+ * the other; in traces of other programs the other half never comes.
  */
 enum { FEW = 64, MAX_WAITING = 2048 };
 
@@ -62,7 +62,7 @@ static void grow(struct queue *q)
 	*q = (struct queue){.items = items, .n = q->n, .room = room};
 }
 
-/* One that has waited too long goes without its other half. */
+/* If the queue is full, passes on its oldest item without the other half. */
 static void push(struct trace_join *j, struct queue *q, const struct joined *item)
 {
 	if (q->n == MAX_WAITING) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Joins the two things that a capture has of each switch of a CPU: who, from the bundles, and what,
- * from the instants. Both come in order of time, one a while before the other.
+ * Joins the two records that a capture has of each context switch of a CPU: ftrace bundles tell
+ * which tasks switched, track event instants tell its label and cost. Each of the two streams is in
+ * order of time, but one may be well ahead of the other.
  */
 #ifndef TVTRACE_REPORT_TRACE_JOIN_H
 #define TVTRACE_REPORT_TRACE_JOIN_H
@@ -12,29 +13,29 @@
 
 struct traced;
 
-/* A switch, or one of its halves. */
+/* A switch, or only one of its two halves. */
 struct joined {
 	u64 ts_ns;
 	struct traced *prev, *next; /* NULL: not known */
 	u32 cost_ns;		    /* 0: not known */
-	u32 other; /* tid of who stands behind tid 0 in a filtered trace; 0: nobody */
+	u32 other; /* tid of the task that a filtered trace shows as tid 0; 0: none */
 	u8 kind, from, reason;
-	bool labelled; /* kind and from are known, and cost_ns is if there is one */
+	bool labelled; /* kind and from are known; cost_ns is too, if the switch was measured */
 };
 
 struct trace_join;
 
-/* take is called for each switch, in order of time as long as both halves are. */
+/* Calls `take` for each switch, in order of time if both halves arrive in order of time. */
 struct trace_join *trace_join_new(void (*take)(void *ctx, const struct joined *j), void *ctx);
 void trace_join_free(struct trace_join *j); /* NULL is ignored */
 
-/* Who switched; reason is what prev_state says. */
+/* Adds the half with the tasks; its reason is derived from prev_state. */
 void trace_join_who(struct trace_join *j, const struct joined *who);
 
-/* What the switch was. */
+/* Adds the half with the label and the cost. */
 void trace_join_what(struct trace_join *j, const struct joined *what);
 
-/* No other half will come any more. */
+/* Passes on all switches that still wait: no more halves will come. */
 void trace_join_end(struct trace_join *j);
 
 #endif

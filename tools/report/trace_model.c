@@ -16,7 +16,7 @@
 #include "report/track_decoder.h"
 
 enum {
-	MAX_CPUS = 1 << 10, /* Perfetto itself takes no more */
+	MAX_CPUS = 1 << 10, /* Perfetto itself accepts no more */
 };
 
 struct cpu {
@@ -34,8 +34,8 @@ struct trace_model {
 	struct track_decoder *words;
 	struct trace_tasks *tasks;
 	struct cpu *cpus[MAX_CPUS];
-	u64 from_ns, to_ns;	      /* from the origin */
-	u64 window_ns, window_end_ns; /* in the time of the trace; the end is not part of it */
+	u64 from_ns, to_ns;	      /* as given, relative to the origin */
+	u64 window_ns, window_end_ns; /* in the time of the trace; the end is exclusive */
 	bool has_origin;
 	char *end_reason;
 	struct trace_summary summary;
@@ -112,7 +112,7 @@ static void note_time(struct trace_summary *s, u64 ns)
 		s->last_ns = ns;
 }
 
-/* The last instant of a trace belongs to a window that ends with it. */
+/* The end of the window is exclusive, except that a window without a --to includes all. */
 static bool in_window(const struct trace_model *m, u64 ns)
 {
 	return ns >= m->window_ns && (ns < m->window_end_ns || m->window_end_ns == UINT64_MAX);
@@ -129,7 +129,10 @@ static void count_labelled(struct trace_summary *s, const struct joined *j)
 	}
 }
 
-/* In a filtered trace a task that is not wanted has tid 0 in the schedule. */
+/*
+ * The schedule of a filtered trace shows a task outside of the filter as tid 0, and the event with
+ * the label has its tid. Returns the switch with that task in place of tid 0.
+ */
 static struct joined unmask(struct trace_model *m, const struct joined *masked)
 {
 	struct joined j = *masked;
@@ -193,7 +196,7 @@ static struct cpu *cpu_of(struct trace_model *m, u32 cpu)
 	return m->cpus[cpu];
 }
 
-/* The kernel's rule for its own counters: a task that is still runnable did not ask for it. */
+/* Follows the kernel's rule for nvcsw and nivcsw: a task that is still runnable was preempted. */
 static u8 reason_of(int64_t prev_state)
 {
 	return !prev_state || prev_state & TRACE_PREV_PREEMPTED ? REASON_PREEMPTED
@@ -250,7 +253,7 @@ static void take_bundle(struct trace_model *m, const FtraceEventBundle *b)
 		return;
 	if (b->lost_events) {
 		cpu->running = NULL;
-		/* A capture has a slice for it. */
+		/* A capture of tvtraced records each loss as a slice of its own. */
 		m->summary.unknown_stretches += !m->summary.ours;
 	}
 	for (size_t i = 0; i < b->n_event; i++) {
@@ -306,8 +309,8 @@ static void note_suspension(struct trace_model *m, u64 begin_ns, u64 ns)
 }
 
 /*
- * How much of a stretch of time the machine was suspended; a damaged trace may tell of more than
- * there is.
+ * How long the machine was suspended between two times. The result is limited to the length of the
+ * interval, which the suspensions of a damaged trace may exceed.
  */
 static u64 suspended_ns(const struct trace_model *m, u64 begin_ns, u64 end_ns)
 {
@@ -394,7 +397,7 @@ static void take_system(struct trace_facts *f, const SystemInfo *s)
 	f->machine = s->utsname->machine ? printable(s->utsname->machine) : NULL;
 }
 
-/* The first one; later ones tell the same times again. */
+/* Uses the first clock snapshot only: later ones relate the same clocks to each other. */
 static void take_clocks(struct trace_facts *f, const ClockSnapshot *s)
 {
 	if (f->has_clocks)
@@ -469,7 +472,10 @@ const struct row *trace_model_rows(const struct trace_model *m, enum trace_list 
 	return m->rows.rows[what];
 }
 
-/* Another clock's time at the same instant; 0: before that clock began. */
+/*
+ * Converts a time to another clock, which read clock_ns at boottime_ns. Returns 0 for a time before
+ * that clock began.
+ */
 static u64 convert(const struct trace_facts *f, u64 ns, u64 clock_ns)
 {
 	if (!f->has_clocks)
@@ -485,7 +491,9 @@ u64 trace_monotonic(const struct trace_model *m, u64 ns)
 
 	if (!f->has_clocks)
 		return ns;
-	/* It stood still in suspensions, which the one instant of all clocks knows nothing of. */
+	/*
+	 * CLOCK_MONOTONIC stops during suspensions, which the single clock snapshot does not show.
+	 */
 	if (ns < f->boottime_ns) {
 		stood_ns = suspended_ns(m, ns, f->boottime_ns);
 		return convert(f, add_saturating(ns, stood_ns), f->monotonic_ns);

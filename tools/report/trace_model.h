@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the switches of a trace come to: by thread, group and application, by kind and from. */
+/* Adds up the switches of a trace: by thread, thread group and application, and by label. */
 #ifndef TVTRACE_REPORT_TRACE_MODEL_H
 #define TVTRACE_REPORT_TRACE_MODEL_H
 
@@ -12,21 +12,24 @@
 
 struct trace_model;
 
-/* A window in ns from the origin; to_ns UINT64_MAX: up to the end. */
+/* The window is in ns from the origin; a to_ns of UINT64_MAX means to the end of the trace. */
 struct trace_model *trace_model_new(u64 from_ns, u64 to_ns);
 void trace_model_free(struct trace_model *m); /* NULL is ignored */
 
 void trace_model_packet(struct trace_model *m, const TracePacket *p);
 
-/* There are no more packets: makes rows and the rest of the summary. */
+/* To be called after the last packet: makes the rows and completes the summary. */
 void trace_model_end(struct trace_model *m);
 
 const struct trace_summary *trace_model_summary(const struct trace_model *m);
 
-/* Those that switched in the window, *n of them; the model's. */
+/* Returns the *n rows of tasks that switched in the window; the array is owned by the model. */
 const struct row *trace_model_rows(const struct trace_model *m, enum trace_list what, size_t *n);
 
-/* A time of the trace as CLOCK_MONOTONIC, and as CLOCK_REALTIME; itself when it has no clocks. */
+/*
+ * Converts a time of the trace to CLOCK_MONOTONIC and to CLOCK_REALTIME. Returns it unchanged if
+ * the trace has no clock snapshot.
+ */
 u64 trace_monotonic(const struct trace_model *m, u64 ns);
 u64 trace_realtime(const struct trace_facts *f, u64 ns);
 

@@ -11,7 +11,7 @@
 
 enum { MAX_ANCESTORS = 64, COMM = 15 };
 
-#define UNKNOWN_NAME "<...>" /* as ftrace and captures have it */
+#define UNKNOWN_NAME "<...>" /* what ftrace and captures show for an unknown name */
 
 static bool charged(const struct traced *task)
 {
@@ -19,7 +19,10 @@ static bool charged(const struct traced *task)
 	       task->charges.reasons[REASON_VOLUNTARY] || task->charges.reasons[REASON_PREEMPTED];
 }
 
-/* The leader of its group; when there is no room for one that the trace does not have, itself. */
+/*
+ * Returns the leader of the task's thread group. Adds the leader if the trace does not mention it;
+ * returns the task itself if the table is full.
+ */
 static struct traced *leader_of(struct trace_tasks *t, struct traced *task)
 {
 	u64 ts_ns = task->born_ns > task->known_ns ? task->born_ns : task->known_ns;
@@ -28,7 +31,10 @@ static struct traced *leader_of(struct trace_tasks *t, struct traced *task)
 	return leader ? leader : task;
 }
 
-/* A leader that never ran has told no name; the name of its file is mostly the same. */
+/*
+ * The trace has no comm of a group leader that never ran. The file name of its executable is mostly
+ * the same.
+ */
 static void name_by_cmdline(struct traced *task)
 {
 	const char *end, *begin = task->cmdline, *slash;
@@ -69,8 +75,8 @@ static void set_common(struct row *r, const struct traced *leader, const struct 
 }
 
 /*
- * What was made after the trace had begun is told of nowhere; it is where its parent is, as long as
- * that is more than a name.
+ * The trace names no application for a process that was created after it had begun. Such a process
+ * gets the application of its nearest ancestor that has one, unless that is only a comm.
  */
 static void set_application(const struct trace_tasks *t, struct row *r, const struct traced *leader)
 {
@@ -105,7 +111,10 @@ static void add_charges(struct row *r, const struct traced *task)
 	r->total_cost_ns = r->cost_ns;
 }
 
-/* Every group, also those that did not switch: threads count where they belong. */
+/*
+ * Makes a row of each group, even without switches: `threads` counts the threads that did not
+ * switch, too.
+ */
 static struct row *all_groups(struct trace_tasks *t, const struct trace_summary *s, size_t *n)
 {
 	size_t tasks = trace_tasks_count(t);
@@ -145,8 +154,10 @@ static struct row *all_threads(struct trace_tasks *t, const struct trace_summary
 		const struct traced *leader;
 		struct row *r = &rows[*n];
 
-		/* All that are charged were there when groups were made; leaders may have come
-		 * since. */
+		/*
+		 * all_groups() has set the leader of every charged task. It may have added leaders
+		 * since, but they have no charges.
+		 */
 		if (!charged(task))
 			continue;
 		leader = task->leader;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Rows as the live commands have them, of the tasks of a trace. */
+/* Makes rows, as the live commands have them, of the tasks of a trace. */
 #ifndef TVTRACE_REPORT_TRACE_ROWS_H
 #define TVTRACE_REPORT_TRACE_ROWS_H
 
@@ -13,8 +13,8 @@ struct trace_rows {
 };
 
 /*
- * Of all tasks that were charged in the summary's window. Text stays the tasks', which are changed:
- * those without a name get one.
+ * Makes rows of all tasks that switched in the summary's window. Rows point to text of the tasks,
+ * which must outlive them. Changes the tasks: a task without a name gets one.
  */
 void trace_rows_make(struct trace_rows *r, struct trace_tasks *t, const struct trace_summary *s);
 void trace_rows_release(struct trace_rows *r);

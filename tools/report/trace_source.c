@@ -12,14 +12,14 @@
 
 enum {
 	BUFFER = 64 << 10,
-	GZIP_OR_ZLIB = 32, /* added to windowBits: zlib finds out */
+	GZIP_OR_ZLIB = 32, /* added to windowBits: zlib detects the format */
 };
 
 struct trace_source {
-	gzFile file; /* NULL: of memory */
+	gzFile file; /* NULL: the source is in memory */
 	z_stream stream;
 	u64 offset, most;
-	size_t at, len; /* in buffer */
+	size_t at, len; /* position and number of bytes in buffer */
 	int err;
 	bool ended;
 	u8 buffer[BUFFER];
@@ -43,7 +43,7 @@ struct trace_source *trace_source_inflate(const u8 *data, size_t len, u64 most)
 	struct trace_source *s = xcalloc(1, sizeof(*s));
 
 	s->most = most;
-	s->stream.next_in = (u8 *)data; /* only read */
+	s->stream.next_in = (u8 *)data; /* zlib only reads it */
 	s->stream.avail_in = (uInt)len;
 	if (inflateInit2(&s->stream, MAX_WBITS + GZIP_OR_ZLIB) != Z_OK)
 		s->err = -ENOMEM;

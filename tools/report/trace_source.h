@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Bytes one after another: of a file, compressed by gzip or not, or of a zlib stream in memory. */
+/* A byte stream: from a file, gzip-compressed or not, or from a zlib stream in memory. */
 #ifndef TVTRACE_REPORT_TRACE_SOURCE_H
 #define TVTRACE_REPORT_TRACE_SOURCE_H
 
@@ -9,18 +9,27 @@
 
 struct trace_source;
 
-/* The descriptor becomes the source's own. */
+/* Takes ownership of the file descriptor. */
 struct trace_source *trace_source_file(int fd);
 
-/* data stays the caller's; more than `most` bytes are damage. */
+/*
+ * The data remain the caller's and must outlive the source. A stream that inflates to more than
+ * `most` bytes is treated as damaged.
+ */
 struct trace_source *trace_source_inflate(const u8 *data, size_t len, u64 most);
 
 void trace_source_free(struct trace_source *s); /* NULL is ignored */
 
-/* So many bytes, or fewer: then that was all, or trace_source_error tells why. */
+/*
+ * Reads n bytes. Fewer are returned at the end of the stream, or after an error, which
+ * trace_source_error() returns.
+ */
 size_t trace_source_read(struct trace_source *s, u8 *to, size_t n);
 
-/* Gives at most n of the next bytes that have come so far, and leaves them to be read. */
+/*
+ * Copies up to n of the next bytes without consuming them; there may be fewer before the end of the
+ * stream, too.
+ */
 size_t trace_source_peek(struct trace_source *s, u8 *to, size_t n);
 
 /* 0, or -errno; -EBADMSG: the compressed stream is damaged or cut off. */

@@ -14,9 +14,9 @@
 
 enum {
 	MAX_TASKS = 1 << 19,
-	MAX_LIVES = 64, /* of one id that are looked through */
+	MAX_LIVES = 64, /* lives of one tid that a search visits */
 	MAX_CMDLINE = 256,
-	MAX_NAME = 256, /* of an application */
+	MAX_NAME = 256, /* bytes of an application's name */
 	KTHREADD = 2,
 };
 
@@ -79,7 +79,7 @@ static struct traced *add(struct trace_tasks *t, u32 tid, u64 ts_ns)
 	return task;
 }
 
-/* The newest life comes first. */
+/* The newest life of a tid heads a list from new to old (`older`). */
 static struct traced *newest(const struct trace_tasks *t, u32 tid)
 {
 	return index_find(t->by_tid, tid);
@@ -119,7 +119,7 @@ struct traced *trace_tasks_get(struct trace_tasks *t, u32 tid, u64 ts_ns)
 	last = newest(t, tid);
 	if (!last)
 		return add_newest(t, tid, ts_ns);
-	/* Who had the id before the first one whose creation is in the trace. */
+	/* The task had the tid before the first life whose creation the trace shows. */
 	while (last->older)
 		last = last->older;
 	last->older = add(t, tid, ts_ns);
@@ -186,8 +186,9 @@ void trace_tasks_tree(struct trace_tasks *t, const ProcessTree *tree, u64 ts_ns)
 }
 
 /*
- * /proc told of who has the id when the capture begins to be written: when an earlier life took
- * that for its own, since it was the only one known, it goes to the one that was told of.
+ * The trace's process tree is of the time at which its file was begun, which may be after a tid was
+ * reused. A life that was in the table first then got the facts of a later one: its start time is
+ * after the life was first mentioned. Moves such facts to the new life.
  */
 static void take_what_proc_told(struct traced *task, struct traced *before, u64 ts_ns)
 {
@@ -204,7 +205,10 @@ static void take_what_proc_told(struct traced *task, struct traced *before, u64 
 	}
 }
 
-/* A life that is known from before then is another one. */
+/*
+ * Begins a life that a creation event shows. A life of the tid that was mentioned before ts_ns is
+ * another task's.
+ */
 static struct traced *begin_life(struct trace_tasks *t, u32 tid, u64 ts_ns)
 {
 	struct traced *task = newest(t, tid), *before = task;

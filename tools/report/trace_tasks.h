@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The tasks of a trace: what they are called, what they are part of, and what they are charged. */
+/* The tasks of a trace: their names, thread groups, applications and charges. */
 #ifndef TVTRACE_REPORT_TRACE_TASKS_H
 #define TVTRACE_REPORT_TRACE_TASKS_H
 
@@ -15,23 +15,26 @@ struct trace_application {
 	const char *kind; /* "unit", "container", "cgroup", "comm" */
 };
 
-/* One life of a task; its id may be another's later. Text is printable. Times as in the trace. */
+/*
+ * One life of a task: a later task may reuse its tid. Text is printable. Times are in the clock of
+ * the trace.
+ */
 struct traced {
 	u32 tid, tgid, ppid;
 	bool kernel;
-	u64 born_ns;  /* 0: before the trace, or not known */
-	u64 ended_ns; /* 0: not in the trace */
-	u64 known_ns; /* the first time that it was heard of */
-	u64 start_ns; /* as /proc told; 0: not known */
+	u64 born_ns;  /* 0: created before the trace, or unknown */
+	u64 ended_ns; /* 0: the trace does not show its end */
+	u64 known_ns; /* when the trace mentions it first */
+	u64 start_ns; /* start time by /proc or by its creation event; 0: unknown */
 	u64 name_ns;
-	char name[NAME_LEN]; /* "": not known */
-	char *cmdline;	     /* NULL: not known */
+	char name[NAME_LEN]; /* "": unknown */
+	char *cmdline;	     /* NULL: unknown */
 	struct traced *older;
 	struct charges charges;
-	u64 unlabelled; /* switches into it of unknown kind */
-	/* Once there are rows; see trace_rows.c: */
+	u64 unlabelled; /* switches into the task of unknown kind */
+	/* Set when rows are made (trace_rows.c): */
 	const struct traced *leader;
-	size_t row; /* of a leader's group, from 1 */
+	size_t row; /* index of the row of the group that it leads, plus 1; 0: none yet */
 };
 
 struct trace_tasks;
@@ -39,28 +42,31 @@ struct trace_tasks;
 struct trace_tasks *trace_tasks_new(void);
 void trace_tasks_free(struct trace_tasks *t);
 
-/* Names that came later do not count, but for tasks that had none. */
+/* Sets the end of the window: a later name is used only for a task that has no other. */
 void trace_tasks_until(struct trace_tasks *t, u64 ns);
 
-/* Who had this id at that time, made if need be; NULL: there are too many. The tasks' own. */
+/*
+ * Returns the task that had this tid at that time, and adds it if it is new. The result is owned by
+ * trace_tasks; NULL: there are too many tasks.
+ */
 struct traced *trace_tasks_get(struct trace_tasks *t, u32 tid, u64 ts_ns);
 
-/* The same, of those that are there. */
+/* Like trace_tasks_get(), but returns NULL instead of adding a task. */
 struct traced *trace_tasks_find(const struct trace_tasks *t, u32 tid, u64 ts_ns);
 
-/* task may be NULL, comm as well. */
+/* Names a task. Both task and comm may be NULL, which does nothing. */
 void trace_tasks_name(const struct trace_tasks *t, struct traced *task, const char *comm,
 		      u64 ts_ns);
 
 void trace_tasks_tree(struct trace_tasks *t, const ProcessTree *tree, u64 ts_ns);
 
-/* A creation, renaming or end; anything else is ignored. */
+/* Takes the creation, renaming or end of a task; ignores all other events. */
 void trace_tasks_event(struct trace_tasks *t, const FtraceEvent *e);
 
 void trace_tasks_set_application(struct trace_tasks *t, u32 tgid, const char *name,
 				 const char *kind);
 
-/* NULL: not told. */
+/* Returns NULL if the trace does not tell the application of the group. */
 const struct trace_application *trace_tasks_application(const struct trace_tasks *t, u32 tgid);
 
 size_t trace_tasks_count(const struct trace_tasks *t);

@@ -11,15 +11,15 @@
 #include "common/names.h"
 
 enum {
-	MAX_WORDS = 64, /* of one sort that we know; one sequence has at most five */
+	MAX_WORDS = 64, /* known names of one sort; a sequence has at most five of a sort */
 	MAX_TRACKS = 1 << 13,
-	EVENT_LOST = NR_KINDS, /* behind the kinds */
+	EVENT_LOST = NR_KINDS, /* follows the kinds */
 	ANNOTATION_COST = 0,
 	ANNOTATION_SWITCHES,
 	ANNOTATION_OTHER,
 };
 
-/* An interned name that we know. */
+/* An interned name with a meaning for tvtrace. */
 struct word {
 	u32 sequence;
 	u64 iid;
@@ -66,7 +66,7 @@ static int event_meaning(const char *name)
 	return strcmp(name, TRACE_EVENT_LOST) ? -1 : EVENT_LOST;
 }
 
-/* Froms, and behind them reasons. */
+/* Values below NR_FROMS are a from; from NR_FROMS on, a reason. */
 static int category_meaning(const char *name)
 {
 	static const char from[] = TRACE_CATEGORY_FROM;
@@ -113,14 +113,14 @@ static void learn(struct words *w, u32 sequence, InternedData__Name *const *name
 
 static int find(const struct words *w, u32 sequence, u64 iid)
 {
-	/* The last one that was told counts. */
+	/* The newest definition of an iid is valid. */
 	for (size_t i = w->n; i-- > 0;)
 		if (w->words[i].iid == iid && w->words[i].sequence == sequence)
 			return w->words[i].meaning;
 	return -1;
 }
 
-/* Where a track is, or would be. */
+/* The index of a track, or where it would be inserted. */
 static size_t place_of(const struct track_decoder *w, u64 uuid)
 {
 	size_t low = 0, high = w->nr_tracks;
@@ -212,7 +212,10 @@ static u64 annotated(const struct track_decoder *w, const TrackEvent *e, u32 seq
 	return 0;
 }
 
-/* Without kind, from and reason it is none of ours. */
+/*
+ * Decodes a switch. An instant that lacks a kind, a from or a reason is not tvtraced's and is
+ * ignored.
+ */
 static void read_switch(const struct track_decoder *w, const TrackEvent *e, u32 sequence,
 			struct trace_event *result)
 {
