@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `capture`: a Perfetto trace of what was, what comes, or both. */
+/* `capture`: a Perfetto trace of the last seconds, of the next ones, or of both. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -34,7 +34,7 @@ struct capture_command {
 	const char *socket, *path;
 	struct capturing wanted;
 	bool force;
-	char name[64]; /* of the file, when none was given */
+	char name[64]; /* default file name, used if no name was given */
 	bool created;
 	int fd;
 	bool progress; /* standard error is a terminal */
@@ -127,7 +127,7 @@ static int open_file(struct capture_command *c)
 	return CLIENT_OK;
 }
 
-/* How much of what was asked for is written. */
+/* How many seconds of the requested time span have been written. */
 static double seconds_done(const struct capturing_progress *p)
 {
 	return p->last_ns > p->begin_ns ? (double)(p->last_ns - p->begin_ns) / 1e9 : 0;
@@ -148,7 +148,7 @@ static void show_progress(const struct capture_command *c, const struct capturin
 	fputs(end, stderr);
 }
 
-/* Follows it until its end; a signal asks for that, once. */
+/* Follows the capture until it ends. The first signal asks the daemon to end it. */
 static int follow(struct capture_command *c, struct session *s)
 {
 	bool ending = false, came;
@@ -189,7 +189,7 @@ static int capture(struct capture_command *c)
 	capturing_start(s, &c->wanted, c->fd);
 	status = follow(c, s);
 	session_close(s);
-	/* What was refused leaves no file. */
+	/* Remove the empty file of a capture that was refused. */
 	if (status && c->created && !fstat(c->fd, &st) && !st.st_size)
 		unlink(c->path);
 	return status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `status`: how the daemon is, and whether anything was lost. */
+/* `status`: the state of the daemon, and whether it lost anything. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,10 @@ static json_object *host(json_object *reply)
 	return read_member(reply, "host");
 }
 
-/* Lost are records and task events; what spilled lacks in groups only, and is lost for them. */
+/*
+ * The number of lost records and task events. A spilled switch counts as lost, because it is
+ * missing from its group, although the totals have it.
+ */
 static u64 lost(json_object *reply)
 {
 	json_object *recent = read_member(reply, "recent");
@@ -50,7 +53,10 @@ static const char *count_or_unknown(char text[FORMAT_LEN], json_object *o, const
 	return text;
 }
 
-/* One line each: what, and how it is; the table is also what --json and --csv print. */
+/*
+ * Each function from here on makes one line of the text output; --json and --csv have a table of
+ * their own.
+ */
 static void health(char *to, json_object *reply)
 {
 	json_object *recent = read_member(reply, "recent");
@@ -98,7 +104,7 @@ static double probe_ns(json_object *reply)
 	return seen > 0 ? read_double(read_member(reply, "probe"), "run_ns") / seen : 0;
 }
 
-/* In % of one CPU since the start. */
+/* A time of the daemon as % of one CPU, since its start. */
 static double share(json_object *reply, const char *key)
 {
 	double uptime = read_double(host(reply), "uptime_ns");
@@ -181,7 +187,7 @@ static void print_text(json_object *reply)
 	}
 }
 
-/* Numbers that a monitor may want, of whichever part. */
+/* Numbers for monitoring: the key that is printed, and the part and the member of the reply. */
 static const struct figure {
 	const char *key, *part, *member;
 } figures[] = {
@@ -277,14 +283,14 @@ static int print(struct status_command *c, json_object *reply)
 	return std_streams_flush();
 }
 
-/* The exit status is that of the last look. */
+/* Prints the status once or repeatedly; returns the exit status for the last reply. */
 static int repeat(struct status_command *c, struct session *session)
 {
 	static const char request[] =
 		"\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"recent\",\"ring\","
 		"\"probe\",\"tables\",\"captures\"]";
 	u64 done = 1, due_ns = clock_ns();
-	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until it answers */
+	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until the daemon answers */
 	json_object *reply;
 
 	do {

@@ -6,7 +6,7 @@
 /* Exit statuses of tvtrace; `tvtrace help` and doc/manual.md list them. */
 enum client_status {
 	CLIENT_OK = 0,
-	CLIENT_FAILED = 1, /* and of `status`: switches were lost in the last minute */
+	CLIENT_FAILED = 1, /* for `status` also: switches were lost in the last minute */
 	CLIENT_NO_DAEMON = 2,
 	CLIENT_USAGE = 3,
 };

@@ -81,7 +81,7 @@ bool common_next(const struct common *c, u64 *done, u64 *due_ns)
 		return false;
 	(*done)++;
 	*due_ns += c->interval_ns ? c->interval_ns : NSEC_PER_SEC;
-	if (*due_ns < clock_ns()) /* suspended, or too much to do */
+	if (*due_ns < clock_ns()) /* the machine was suspended, or is too busy */
 		*due_ns = clock_ns();
 	interrupt_wait_until(*due_ns);
 	return !interrupted();
@@ -89,7 +89,7 @@ bool common_next(const struct common *c, u64 *done, u64 *due_ns)
 
 int common_output_status(int err)
 {
-	/* A reader that has gone (`| head`) is no failure. */
+	/* A reader that has closed its pipe (`| head`) is not a failure. */
 	if (!err || err == -EPIPE)
 		return CLIENT_OK;
 	return fail(CLIENT_FAILED, "cannot write to standard output: %s", strerror(-err));

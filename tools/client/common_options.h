@@ -14,25 +14,28 @@ struct common {
 	const char *socket;
 	enum output output;
 	u64 interval_ns; /* 0: not given */
-	u64 count;	 /* of intervals; 0: not given */
+	u64 count;	 /* number of intervals; 0: not given */
 };
 
 /*
- * A child for a command's argp, whose input is a struct common: --socket, --json, --csv, -i and -n.
- * The command hands it over at ARGP_KEY_INIT (common_init).
+ * An argp child parser for --socket, --json, --csv, -i and -n; its input is a struct common, which
+ * the command sets with common_init() at ARGP_KEY_INIT.
  */
 extern const struct argp common_argp;
 
-/* Sets the defaults, and makes them the input of the command's first child. */
+/* Sets the defaults in c, and makes c the input of the command's first child parser. */
 void common_init(struct common *c, struct argp_state *state);
 
-/* How many intervals: as -n says; without it one, or with -i as many as there are. */
+/* Returns the number of intervals: that of -n; without -n one, or with -i no limit. */
 u64 common_intervals(const struct common *c);
 
-/* Runs a repeating command's loop: waits for each interval's end. False: that was the last one. */
+/*
+ * Drives the loop of a repeating command: waits for the end of the next interval. Returns false
+ * when there are no more intervals, or after a signal.
+ */
 bool common_next(const struct common *c, u64 *done, u64 *due_ns);
 
-/* What a command returns when standard output did not take what it said. */
+/* Returns the exit status for an error (-errno or 0) of writing to standard output. */
 int common_output_status(int err);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 /*
- * Text for one field of CSV (RFC 4180). What a spreadsheet would take for a formula, as it begins
- * with one of = + - @ or a tab, gets a ' in front; so does what begins with a ', which makes it
- * reversible.
+ * Writes text as one CSV field (RFC 4180). Text that a spreadsheet would take for a formula,
+ * because it begins with one of = + - @ or a tab, gets a ' in front. So does text that begins with
+ * a ', which makes the encoding reversible.
  */
 void csv_field(FILE *out, const char *text);
 

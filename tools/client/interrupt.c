@@ -17,7 +17,7 @@ static void on_signal(int number)
 
 void interrupt_catch(void)
 {
-	/* Without SA_RESTART: what waits is to come back. */
+	/* SA_RESTART is not set, so that a signal interrupts system calls that wait. */
 	struct sigaction action = {.sa_handler = on_signal};
 
 	for (size_t i = 0; i < NR_ENDING_SIGNALS; i++)

@@ -61,7 +61,7 @@ void read_histogram(struct json_object *object, struct histogram *h)
 	for (size_t i = 0; i < read_length(buckets); i++) {
 		struct json_object *b = read_item(buckets, i);
 		struct json_object *le = read_member(b, "le_ns");
-		/* null: no upper bound */
+		/* A bucket whose le_ns is null has no upper bound. */
 		u64 ns = le ? json_object_get_uint64(le) : UINT32_MAX;
 
 		histogram_add_bucket(h, bucket_index(ns < UINT32_MAX ? (u32)ns : UINT32_MAX),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reading a reply that may lack anything: what is not there is 0, "" or empty. */
+/* Reads replies in which any member may be missing: a missing one reads as 0, "" or empty. */
 #ifndef TVTRACE_CLIENT_JSON_READ_H
 #define TVTRACE_CLIENT_JSON_READ_H
 
@@ -7,26 +7,26 @@
 
 #include "common/histogram.h"
 
-/* NULL: not there. `object` may be NULL. */
+/* Returns NULL if there is no such member. `object` may be NULL. */
 struct json_object *read_member(struct json_object *object, const char *key);
 
 u64 read_number(struct json_object *object, const char *key);
 double read_double(struct json_object *object, const char *key);
 
-/* Valid as long as the object. */
+/* The text is valid as long as the object is. */
 const char *read_text(struct json_object *object, const char *key);
 
-/* A member that is an object with a number for each kind. */
+/* Reads a member that is an object with a number for each kind. */
 void read_by_kind(struct json_object *object, const char *key, u64 v[NR_KINDS]);
 
-/* Of an array: NULL and 0 where it has no such item, or is none. */
+/* Access to an array. The result is NULL or 0 if there is no such item, or if it is no array. */
 struct json_object *read_item(struct json_object *array, size_t i);
 size_t read_length(struct json_object *array);
 
-/* Its first n items, which are numbers. */
+/* Reads the first n items of an array as numbers. */
 void read_numbers(struct json_object *array, u64 *v, int n);
 
-/* A histogram with `count`, `sum_ns`, `min_ns`, `max_ns` and `buckets`, added to h. */
+/* Reads a histogram with `count`, `sum_ns`, `min_ns`, `max_ns` and `buckets`, and adds it to h. */
 void read_histogram(struct json_object *object, struct histogram *h);
 
 #endif

@@ -19,7 +19,7 @@
 #include "protocol.h"
 
 enum {
-	/* 200,000 threads and 50,000 groups, the most that a daemon lists, take less than half. */
+	/* A daemon lists at most 200,000 threads and 50,000 groups: less than half of this. */
 	MAX_REPLY = 256 << 20,
 	CHUNK = 256 << 10,
 	PATIENCE_MS = 10000,
@@ -29,10 +29,10 @@ enum {
 struct session {
 	int fd;
 	char *path;
-	char *data; /* the reply so far, and what came behind it */
+	char *data; /* the reply so far, and bytes received after it */
 	size_t len, room;
-	size_t line;	/* bytes of the reply, its newline included; 0: not complete */
-	bool finishing; /* signals do not matter any more */
+	size_t line;	/* length of the reply, with its newline; 0: the reply is incomplete */
+	bool finishing; /* session_end() was called: signals are ignored from then on */
 };
 
 static int fail_connect(const char *path, int err)
@@ -67,7 +67,7 @@ int session_open(struct session **result, const char *path)
 			    path, sizeof(address.sun_path) - 1);
 	strcpy(address.sun_path, path);
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* Of a daemon that accepts nobody any more the backlog is full some day. */
+	/* Limits connect(), which blocks if a daemon that no longer accepts has a full backlog. */
 	setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (s->fd < 0 || connect(s->fd, (const struct sockaddr *)&address, sizeof(address)))
 		return fail_connect(path, errno);
@@ -90,7 +90,7 @@ static int fail_gone(const struct session *s)
 	return fail(CLIENT_NO_DAEMON, "the tvtraced at %s has ended in the middle of it", s->path);
 }
 
-/* When it is not taken, the reply tells why. */
+/* Strips the braces from the object's text. */
 char *session_members(struct json_object *o)
 {
 	const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
@@ -105,7 +105,7 @@ void session_send(struct session *s, const char *request, int fd)
 {
 	char line[PROTOCOL_MAX_REQUEST];
 	int len = snprintf(line, sizeof(line), "{\"version\":%d,%s}\n", PROTOCOL_VERSION, request);
-	/* Of what is too long the daemon will say so. */
+	/* A request that is too long is sent truncated, and the daemon answers with an error. */
 	struct iovec data = {line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line)};
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -139,7 +139,9 @@ static bool find_line(struct session *s, size_t from)
 	return s->line;
 }
 
-/* Reads on until a line is complete. Returns an exit status, CLIENT_OK also for a signal. */
+/*
+ * Reads until a line is complete. Returns an exit status, which is CLIENT_OK also after a signal.
+ */
 static int read_line(struct session *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
