@@ -25,7 +25,10 @@ static int by_application(const void *a, const void *b)
 	return order ? order : strcmp(x->kind, y->kind);
 }
 
-/* Those of which nothing lives, and nothing has ended in the interval, are history. */
+/*
+ * Drops applications without a living group, if no group of theirs ended and none switched in the
+ * interval.
+ */
 static size_t keep_live(struct row *applications, size_t n)
 {
 	size_t kept = 0;
@@ -56,7 +59,10 @@ struct row *applications_of(const struct row **groups, size_t n, size_t *nr)
 		a = &applications[*nr - 1];
 		a->groups += !r->ended;
 		a->threads += r->ended ? 0 : r->threads;
-		/* In a trace a group that has ended is a row like others. */
+		/*
+		 * A trace has a row for each ended group, with no threads alive, and not one per
+		 * program.
+		 */
 		a->nr_ended += r->ended ? r->nr_ended : !r->threads && r->nr_ended;
 		a->cost_ns += r->cost_ns;
 		a->total_cost_ns += r->total_cost_ns;

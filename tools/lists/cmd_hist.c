@@ -30,7 +30,9 @@ struct hist_command {
 	bool begun;
 };
 
-/* The index of a name in a table, or exits with all that there are. */
+/*
+ * Returns the index of a name in a table. Exits with a list of all names if there is no such name.
+ */
 static int choose(const char *option, const char *text, const char *const *names, int n)
 {
 	char all[64] = "";
@@ -153,7 +155,7 @@ static int print(struct hist_command *c, const struct cost_query *costs)
 	return std_streams_flush();
 }
 
-/* Why there is nothing, when no cost is measured at all; NULL: it is. */
+/* Returns why the daemon measures no cost, or NULL if it does. */
 static const char *no_cost(const struct cost_query *costs)
 {
 	const char *reason = read_text(read_member(cost_query_reply(costs), "host"), "cost_reason");

@@ -20,7 +20,7 @@ struct list_command {
 	struct common common;
 	struct listing listing;
 	const char *sort;
-	u64 limit; /* rows; 0: all */
+	u64 limit; /* number of rows; 0: all */
 	bool applications;
 	bool threads;
 	u32 tgid;

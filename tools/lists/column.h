@@ -15,16 +15,16 @@ enum cell {
 };
 
 /*
- * The widths are those of text; with neither, a column is for JSON and CSV only. Numbers of a
- * CELL_PERCENT are shares of 1. A number that does not exist is NAN: "-" in text, null in JSON,
- * nothing in CSV.
+ * The widths are for text output; a column with neither width is in JSON and CSV only. A
+ * CELL_PERCENT number is a share of 1. A number that does not exist is NAN: "-" in text, null in
+ * JSON, empty in CSV.
  */
 struct column {
-	const char *key; /* in JSON and CSV, and of --sort; names the unit */
+	const char *key; /* name in JSON, CSV and --sort, with the unit */
 	const char *heading;
 	enum cell cell;
-	int width; /* in a line of 80 */
-	int wide;  /* where there is more room, the least that it takes: see layout.h */
+	int width; /* width in a line of 80 columns; 0: not there */
+	int wide;  /* least width in a longer line; 0: not there; see layout.h */
 	double (*number)(const struct row *r);
 	const char *(*name)(const struct row *r);
 	const char *help;

@@ -39,7 +39,7 @@ static const char *cmdline(const struct row *r)
 	return r->cmdline;
 }
 
-/* What has ended is no one task. */
+/* A row of ended tasks stands for many tasks, so that it has no id. */
 static double tgid(const struct row *r)
 {
 	return r->ended ? (double)NAN : r->tgid;
@@ -137,7 +137,7 @@ static double cpu_share(const struct row *r)
 }
 
 /* Costs. */
-/* Switches of which none had a cost have no mean. */
+/* There is no mean if no switch was measured. */
 static double mean_of(u64 cost_ns, u64 switches)
 {
 	return cost_ns ? ratio(cost_ns, switches) : NAN;

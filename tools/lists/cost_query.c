@@ -11,7 +11,7 @@
 #include "common/index.h"
 #include "common/names.h"
 
-/* Of one group, or of the host. */
+/* The histograms of one group, or of the host. */
 struct part {
 	u64 id;
 	struct histogram cost[NR_KINDS];
@@ -120,7 +120,7 @@ static void take_parts(struct cost_query *c)
 	}
 }
 
-/* What came to `now` since `before`. */
+/* Adds to `to` the growth from `before` to `now`. */
 static void add_growth(struct histogram *to, const struct histogram *now,
 		       const struct histogram *before)
 {

@@ -5,7 +5,7 @@
 
 #include "common/histogram.h"
 
-/* Its quantiles and a line per octave, on standard output. */
+/* Prints quantiles and one line per octave on standard output. */
 void histogram_print(const char *kind, const struct histogram *h);
 
 #endif

@@ -8,9 +8,9 @@
 #include "common/text.h"
 
 enum {
-	LEAST = 20,	   /* columns that a terminal can be taken at its word for */
-	MUCH = 40,	   /* of a name, while others have nothing */
-	MOST_LOOKED = 500, /* rows whose text says how much is needed: those at the top */
+	LEAST = 20,	   /* a terminal that claims to be narrower is not believed */
+	MUCH = 40,	   /* most width of the names while other columns have none */
+	MOST_LOOKED = 500, /* number of rows at the top that determine the needed width */
 };
 
 int layout_width(void)
@@ -25,7 +25,7 @@ int layout_width(void)
 	return n >= LEAST && n < LAYOUT_UNLIMITED ? (int)n : LAYOUT_PLAIN;
 }
 
-/* The most that a text column needs. */
+/* The width that a text column needs for its heading and its first rows. */
 static int needed(const struct column *c, const struct row *const *rows, const char *const *names,
 		  size_t n, size_t looked)
 {
@@ -39,7 +39,7 @@ static int needed(const struct column *c, const struct row *const *rows, const c
 	return most;
 }
 
-/* Gives the column up to that many, as far as there are. */
+/* Widens a column up to `to`, as far as there is room left. */
 static void widen(int *width, int to, int *left)
 {
 	int more = to - *width;
@@ -52,7 +52,9 @@ static void widen(int *width, int to, int *left)
 	*left -= more;
 }
 
-/* Those of a line of 80; from the right they go where even that is too much. Returns what is left.
+/*
+ * Places the usual columns, those of a line of 80. The rightmost ones are left out if the line is
+ * too narrow for them. Returns the room that is left.
  */
 static int place_usual(int *widths, const struct column *columns, size_t n, int width)
 {
@@ -67,7 +69,7 @@ static int place_usual(int *widths, const struct column *columns, size_t n, int 
 	return left;
 }
 
-/* Those that are for more, texts or numbers, in their order. */
+/* Places the columns that are only in longer lines, either texts or numbers, in their order. */
 static void place_more(int *widths, const struct column *columns, size_t n, bool text, int *left)
 {
 	for (size_t i = 1; i < n; i++) {

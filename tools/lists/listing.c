@@ -28,7 +28,7 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 		return buf;
 	case CELL_COUNT:
 		format_count(buf, v);
-		/* "12.3k" or "1.00M" */
+		/* Drop the decimals of a text such as "12.3k" or "1.00M" that is too wide. */
 		if (c->width && strlen(buf) > (size_t)c->width)
 			snprintf(buf, CELL_TEXT_LEN, v < 999.5e3 ? "%.0fk" : "%.0fM",
 				 v / (v < 999.5e3 ? 1e3 : 1e6));
@@ -46,7 +46,7 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 	return buf;
 }
 
-/* Space that stands at the end of a line is left out. */
+/* Prints a line without its trailing spaces. */
 static void print_line(char *line, size_t len)
 {
 	while (len && line[len - 1] == ' ')
@@ -112,7 +112,7 @@ static void print_text(const struct listing *l, const struct row *const *rows, s
 
 	layout_columns(widths, l->columns, l->nr_columns,
 		       l->wide ? LAYOUT_UNLIMITED : layout_width(), rows, names, n);
-	/* Of each column's characters each may take four bytes. */
+	/* Each character of a column may take four bytes. */
 	for (size_t c = 0; c < l->nr_columns; c++)
 		size += (size_t)widths[c] * 4 + CELL_TEXT_LEN;
 	line = xcalloc(size, 1);
@@ -125,7 +125,7 @@ static void print_text(const struct listing *l, const struct row *const *rows, s
 	titles_free(titles);
 }
 
-/* As many digits as are exact for whole numbers, and six for others. */
+/* Prints whole numbers exactly, as far as a double can hold them, and others with six digits. */
 static void print_number(double v)
 {
 	if (v == floor(v) && fabs(v) < 9007199254740992.0)
@@ -235,12 +235,12 @@ static int compare(const void *a, const void *b, void *by)
 	if (c->name) {
 		int order = strcmp(c->name(x), c->name(y));
 
-		/* As those of one name are called. */
+		/* Rows of one name are in order of their command lines, as their titles are. */
 		order = order ? order : strcmp(x->cmdline, y->cmdline);
 		if (order)
 			return order;
 	} else {
-		/* What does not exist comes last. */
+		/* Numbers that do not exist come last. */
 		v = isnan(c->number(x)) ? -1 : c->number(x);
 		w = isnan(c->number(y)) ? -1 : c->number(y);
 		if (v != w)
@@ -256,8 +256,8 @@ void listing_sort(const struct row **rows, size_t n, const struct column *by)
 	qsort_r(rows, n, sizeof(struct row *), compare, (void *)by);
 }
 
-/* A line per column and what it means. */
-/* Words that do not fit go below the first ones. */
+/* Prints the key and the heading of a column, and what it means. */
+/* Wraps the explanation, aligned below its first line. */
 static void explain_one(FILE *out, const struct column *c)
 {
 	enum { INDENT = 31, WIDTH = 77 };

@@ -17,12 +17,12 @@
 
 struct known {
 	struct row row;		     /* first: what callers see */
-	struct charges base;	     /* total as of the refresh before */
-	u64 nr_ended, base_nr_ended; /* so far; as of the refresh before */
-	u64 seen;		     /* number of the last reply that listed it */
+	struct charges base;	     /* total at the previous refresh */
+	u64 nr_ended, base_nr_ended; /* number so far; number at the previous refresh */
+	u64 seen;		     /* number of the last reply that listed the row */
 	char *name, *application, *cmdline;
-	u64 id;	   /* under which it is found */
-	size_t at; /* in rows */
+	u64 id;	   /* key in by_id */
+	size_t at; /* index in rows */
 };
 
 struct model {
@@ -33,18 +33,18 @@ struct model {
 	size_t n, room;
 	const struct row **shown;
 	size_t nr_shown;
-	size_t nr_programs; /* rows of what has ended */
+	size_t nr_programs; /* number of rows of ended groups */
 	struct index *by_id;
 	struct json_object *reply;
 	u64 seq, time_ns, interval_ns;
 	u64 replies;
-	bool grown; /* there was a refresh before the last one */
-	/* MODEL_THREADS: the group, and what has ended of it. */
+	bool grown; /* there were two refreshes, so that growth is known */
+	/* For MODEL_THREADS: the thread group, and a row of its ended threads. */
 	struct known group;
 	struct row ended;
 };
 
-/* More programs are kept than the daemon lists at a time. */
+/* Most rows of ended programs that are kept; more than the daemon lists at a time. */
 enum { MOST_PROGRAMS = 4096 };
 
 struct model *model_new(struct session *session, enum model_what what, u32 tgid)
@@ -64,7 +64,10 @@ static u64 id_of(u32 number, u64 start_ns)
 	return (u64)number << 32 | BIRTH_OF(start_ns);
 }
 
-/* Of what has ended: the idle tasks alone have the number 0, and they began at 0. */
+/*
+ * The key of a program's row has a tgid of 0. It cannot be that of a task: only the idle tasks have
+ * number 0, and their start is 0, while ids of programs begin at 1.
+ */
 static u64 id_of_program(u64 id)
 {
 	return id & UINT32_MAX;
@@ -118,7 +121,7 @@ static void replace(char **old, const char *text)
 {
 	if (*old && !strcmp(*old, text))
 		return;
-	/* The daemon escapes names; another program that answers on the socket may not. */
+	/* The daemon escapes names, but another program may answer on the socket. */
 	free(*old);
 	*old = text_disarm(xstrdup(text));
 }
@@ -182,7 +185,10 @@ static void read_charges(struct charges *c, struct json_object *o, const char *s
 		c->reasons[i] = read_number(reasons, reason_names[i]);
 }
 
-/* NULL: not known, or what cannot go, as the idle tasks and programs, which have no tgid. */
+/*
+ * Finds the row of an ended group. Returns NULL if it is unknown, or if its tgid is 0, as that of
+ * the idle tasks and of programs, which never end.
+ */
 static struct known *find_gone(const struct model *m, struct json_object *item)
 {
 	u32 tgid = (u32)json_object_get_uint64(read_item(item, 0));
@@ -193,8 +199,8 @@ static struct known *find_gone(const struct model *m, struct json_object *item)
 }
 
 /*
- * All that a group was ever charged with moves to its program when it ends; of that, this is new
- * which came since the refresh before.
+ * When a group ends, the daemon moves all its charges to the row of its program. Only what came
+ * since the previous refresh is growth: the group's base becomes a part of the program's.
  */
 static void take_ended(struct model *m, struct json_object *o)
 {
@@ -208,7 +214,10 @@ static void take_ended(struct model *m, struct json_object *o)
 	read_names(k, o);
 	read_charges(&k->row.total, o, "switches", o);
 	k->nr_ended = read_number(o, "groups");
-	/* Not told what was known of them: nothing can be said of this interval. */
+	/*
+	 * Without `gone` it is unknown which charges are old, so that the row shows no growth in
+	 * this interval.
+	 */
 	if (!gone) {
 		k->base = k->row.total;
 		k->base_nr_ended = k->nr_ended;
@@ -259,7 +268,7 @@ static void take_list(struct model *m, const char *name,
 		take(m, read_item(list, i));
 }
 
-/* Counted, and gone before it could be named. */
+/* Drops groups that have counts but no name, because they ended before they could be named. */
 static void forget_unnamed(struct model *m)
 {
 	for (size_t i = m->n; i-- > 0;)
@@ -267,7 +276,7 @@ static void forget_unnamed(struct model *m)
 			forget(m, m->rows[i]);
 }
 
-/* Threads say nothing of their group. */
+/* Takes the facts of the group from parts of their own, since `threads` does not have them. */
 static void take_group_of_threads(struct model *m)
 {
 	struct json_object *name = read_item(read_member(m->reply, "group_names"), 0);
@@ -276,7 +285,7 @@ static void take_group_of_threads(struct model *m)
 
 	g->base = g->row.total;
 	g->base_nr_ended = g->nr_ended;
-	/* It has ended. */
+	/* The group has ended. */
 	if (!name || !counts)
 		return;
 	read_names(g, name);
@@ -322,7 +331,7 @@ static int ask(struct model *m, u64 since)
 	return CLIENT_OK;
 }
 
-/* Those that the last reply did not list. */
+/* Drops the rows that the last reply did not list. */
 static void forget_unlisted(struct model *m)
 {
 	for (size_t i = m->n; i-- > 0;)
@@ -330,7 +339,7 @@ static void forget_unlisted(struct model *m)
 			forget(m, m->rows[i]);
 }
 
-/* What the rows were at the refresh before. */
+/* Makes the present totals the base from which growth is measured. */
 static void set_bases(struct model *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -345,7 +354,10 @@ static int refresh_groups(struct model *m)
 
 	if (status || !m->reply)
 		return status;
-	/* More have ended than the daemon remembers, or is worth remembering: anew, with all. */
+	/*
+	 * Ask anew for everything if more groups ended than the daemon remembers, or if too many
+	 * programs are kept.
+	 */
 	if (read_member(m->reply, "gone") && m->nr_programs <= MOST_PROGRAMS)
 		return status;
 	status = ask(m, 0);
@@ -374,7 +386,7 @@ static void measure_growth(const struct model *m, struct known *k)
 		r->threads = (u32)r->nr_ended;
 }
 
-/* What the group has grown by and none of the threads that live. */
+/* Makes a row of ended threads: the growth of the group minus that of its living threads. */
 static const struct row *ended_threads(struct model *m)
 {
 	struct charges living = {0};

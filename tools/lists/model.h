@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the client knows of thread groups, threads and applications: kept from reply to reply, and
- * how it grew in between.
+ * The client's state of thread groups, threads and applications. It is kept from reply to reply,
+ * and tells how much each row grew in between.
  */
 #ifndef TVTRACE_LISTS_MODEL_H
 #define TVTRACE_LISTS_MODEL_H
@@ -14,22 +14,22 @@
 
 struct model;
 
-/* What rows it is to have. */
+/* The kind of rows that a model has. */
 enum model_what { MODEL_GROUPS, MODEL_THREADS };
 
-/* tgid: of this group only; 0: all. session stays the caller's. */
+/* tgid restricts the model to one thread group; 0: all. The session stays the caller's. */
 struct model *model_new(struct session *session, enum model_what what, u32 tgid);
 void model_free(struct model *m);
 
 /*
- * Asks once more; from the second time on rows have grown. Returns an exit status as session_ask
- * does.
+ * Asks the daemon again; from the second refresh on, rows show their growth. Returns an exit status
+ * as session_ask() does.
  */
 int model_refresh(struct model *m);
 
 /*
- * As of the last refresh; the rows are valid until the next one. In no particular order: what
- * lives, and what ended and has grown since the refresh before.
+ * The rows as of the last refresh, in no particular order; they are valid until the next one. They
+ * are of everything that is alive, and of what ended or grew since the previous refresh.
  */
 size_t model_nr_rows(const struct model *m);
 const struct row *model_row(const struct model *m, size_t i);
@@ -38,13 +38,15 @@ const struct row *model_row(const struct model *m, size_t i);
 u64 model_time_ns(const struct model *m);
 u64 model_interval_ns(const struct model *m);
 
-/* The whole last reply, with the part `accounting`, `host`, `probe`, `ring`, `recent`; the model's.
+/*
+ * The whole last reply, with the parts `accounting`, `host`, `probe`, `ring` and `recent`; it is
+ * owned by the model.
  */
 struct json_object *model_reply(const struct model *m);
 
 /*
- * Applications, made of groups: an array of *n rows, the caller's to free; their text is the
- * model's.
+ * Sums up groups to applications. Returns an array of *n rows that the caller must free; its text
+ * is owned by the model.
  */
 struct row *model_applications(const struct model *m, size_t *n);
 

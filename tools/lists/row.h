@@ -8,27 +8,27 @@
 #include "common/charges.h"
 
 /*
- * A thread group, a thread, or an application; or what has ended of those: the groups of one
- * program, or the threads of one group. Text is printable, and the model's.
+ * A row is of a thread group, a thread, or an application; or it sums up what has ended: the groups
+ * of one program, or the threads of one group. Text is printable, and owned by the model.
  */
 struct row {
 	const char *name;	 /* comm, or the application's name */
-	const char *application; /* of a group; "" while it is not known */
-	const char *kind;	 /* of the application: "unit", "container", "cgroup", "comm" */
-	const char *cmdline;	 /* "" without one */
+	const char *application; /* application of a group; "": unknown */
+	const char *kind;    /* kind of the application: "unit", "container", "cgroup", "comm" */
+	const char *cmdline; /* "": there is none */
 	u32 tgid, ppid;
-	u32 tid;      /* of a thread; otherwise 0 */
-	u32 threads;  /* alive; of a thread: of its group */
-	u32 groups;   /* of an application; otherwise 0 */
-	bool ended;   /* it is what has ended; then tgid, tid, ppid and start_ns mean nothing */
-	u64 nr_ended; /* since the reply before: threads of a group, otherwise groups */
+	u32 tid;      /* 0 unless the row is of a thread */
+	u32 threads;  /* threads alive; for a thread those of its group */
+	u32 groups;   /* groups alive of an application; otherwise 0 */
+	bool ended;   /* sums up what ended: tgid, tid, ppid and start_ns are unused */
+	u64 nr_ended; /* ended since the previous reply: threads of a group, else groups */
 	u64 start_ns;
-	u64 cost_ns;	      /* grown, of all kinds */
-	struct charges grown; /* since the reply before */
+	u64 cost_ns;	      /* growth of the cost, of all kinds */
+	struct charges grown; /* since the previous reply */
 	struct charges total; /* since the start of tvtraced */
 	u64 total_cost_ns;
-	u64 unlabelled; /* switches into it of unknown kind: of a trace that does not tell */
-	double seconds; /* that `grown` took */
+	u64 unlabelled; /* switches into it of unknown kind, in traces without labels */
+	double seconds; /* time span of `grown` */
 };
 
 #endif
