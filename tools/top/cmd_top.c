@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `top`: full screen, from applications into thread groups into threads. */
+/* `top`: a full-screen view of applications, of their thread groups, and of the groups' threads. */
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static int open_screen(void)
 	return CLIENT_OK;
 }
 
-/* Until a key is pressed, the size changes, or it is time to ask again. */
+/* Waits until a key is pressed, the terminal is resized, or the next refresh is due. */
 static void wait_for_something(const struct top *t)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -58,7 +58,7 @@ static void wait_for_something(const struct top *t)
 	int ms = t->due_ns > now ? (int)((t->due_ns - now) / 1000000 + 1) : 0;
 
 	poll(&p, 1, t->paused ? -1 : ms);
-	/* A terminal that has gone. */
+	/* The terminal has been closed. */
 	if (p.revents & (POLLHUP | POLLERR))
 		raise(SIGHUP);
 }
@@ -90,12 +90,12 @@ static int show(void *ctx)
 						      levels[level].nr_columns, "cpu_share") -
 					 levels[level].columns);
 	interrupt_catch();
-	/* Who cannot ask, need not see an empty screen. */
+	/* Connect first: if that fails, the screen need not be opened. */
 	status = session_open(&t.session, c->socket);
 	if (!status)
 		status = open_screen();
 	if (!status) {
-		/* What fails is said when the screen has been left. */
+		/* Messages are held back until the screen has been closed. */
 		messages_hold();
 		status = loop(&t);
 		leave_screen();

@@ -30,7 +30,7 @@ static void name_row(char id[TEXT_LEN], enum level level, const struct row *r)
 		snprintf(id, TEXT_LEN, "%u %u", r->tgid, r->tid);
 }
 
-/* As a person would search: the name, the numbers, and the command line. */
+/* A row matches the filter by a part of its name or command line, or by its exact id. */
 static bool matches(const struct top *t, const struct row *r)
 {
 	char number[16];
@@ -49,7 +49,7 @@ static bool inside(const struct top *t, const struct row *r)
 	return !strcmp(r->application, t->application) && !strcmp(r->kind, t->application_kind);
 }
 
-/* The cursor stays on what it is on, wherever that has gone. */
+/* Moves the cursor to the new place of the row that it was on. */
 static void find_selected(struct top *t)
 {
 	char id[TEXT_LEN];
@@ -96,7 +96,7 @@ static void new_model(struct top *t)
 					     : model_new(t->session, MODEL_GROUPS, 0);
 }
 
-/* Of a long name as much as the daemon compares: whole characters and escapes. */
+/* Cuts a long name to what the daemon compares, but not within a character or an escape. */
 static const char *cut_name(char *out, size_t size, const char *name)
 {
 	size_t used = 0, n;
@@ -113,7 +113,7 @@ static const char *cut_name(char *out, size_t size, const char *name)
 	return out;
 }
 
-/* What the histograms are of: what was entered. */
+/* Makes the histograms those of the application or group that was entered. */
 static void new_costs(struct top *t)
 {
 	struct cost_query_filter filter = {.from = -1};
@@ -164,7 +164,7 @@ static int begin_level(struct top *t, enum level level)
 		status = model_refresh(t->model);
 		if (!status && model_reply(t->model))
 			note_seen(t);
-		/* Rates, soon. */
+		/* Refresh soon, because rates need two replies. */
 		t->due_ns = clock_ns() + FIRST_INTERVAL_NS;
 	}
 	new_costs(t);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* `tvtrace top` inside: what it shows (top.c), how it draws (top_draw.c), what keys do
- * (top_keys.c). */
+/* Internals of `tvtrace top`: the state (top.c), drawing (top_draw.c), and keys (top_keys.c). */
 #ifndef TVTRACE_TOP_TOP_H
 #define TVTRACE_TOP_TOP_H
 
@@ -22,52 +21,55 @@ extern const struct level_info levels[NR_LEVELS];
 
 struct top {
 	struct session *session;
-	struct model *model;	  /* of the groups; at LEVEL_THREADS of the threads */
+	struct model *model;	  /* model of all groups; at LEVEL_THREADS of one group's threads */
 	struct cost_query *costs; /* NULL: no histogram pane */
-	struct row *applications; /* what rows point to at LEVEL_APPLICATIONS */
+	struct row *applications; /* at LEVEL_APPLICATIONS `rows` points into this */
 	const struct row **rows;  /* sorted and filtered */
-	struct titles *titles;	  /* of rows */
+	struct titles *titles;	  /* names of the rows */
 	size_t n;
 	enum level level;
-	char *application; /* that was entered, however long its name; NULL: all */
+	char *application; /* name of the application that was entered, of any length; NULL: none */
 	char application_kind[16];
-	u32 tgid;		/* that was entered */
-	char group[TEXT_LEN];	/* its name */
-	size_t sort[NR_LEVELS]; /* column */
+	u32 tgid;		/* thread group that was entered */
+	char group[TEXT_LEN];	/* name of that group */
+	size_t sort[NR_LEVELS]; /* index of the column to sort by */
 	char filter[TEXT_LEN];
-	size_t selected, first; /* row under the cursor, row at the top */
-	char id[TEXT_LEN];	/* of the selected row: the cursor stays on it */
+	size_t selected, first; /* indices of the row under the cursor and of the row at the top */
+	char id[TEXT_LEN];	/* identity of the selected row, which the cursor follows */
 	u64 interval_ns, due_ns;
 	bool paused, help, typing, histograms, quit;
-	u64 seen, seen_ns; /* of the accounting, and when */
+	u64 seen, seen_ns; /* switches seen so far, and time of that count */
 	double seen_rate;
 };
 
-/* Begins a level anew: applications, or what lies under the selected row. Exit status. */
+/*
+ * Enters the next level: the applications at first, then what the selected row contains;
+ * top_leave() goes back. Both return an exit status.
+ */
 int top_enter(struct top *t);
 int top_leave(struct top *t);
 
-/* Asks the daemon. Exit status. */
+/* Asks the daemon for new numbers. Returns an exit status. */
 int top_refresh(struct top *t);
 
-/* Sorts and filters what was last asked for. */
+/* Sorts and filters the rows of the last reply. */
 void top_arrange(struct top *t);
 
-/* Switches the histogram pane. Exit status. */
+/* Shows or hides the histogram pane. Returns an exit status. */
 int top_toggle_histograms(struct top *t);
 
-/* Moves the cursor by so many rows. */
+/* Moves the cursor down by a number of rows; up if it is negative. */
 void top_move(struct top *t, long rows);
 
 void top_close(struct top *t);
 
-/* Draws all of it. */
+/* Draws the whole screen. */
 void top_draw(struct top *t);
 
-/* Rows that fit the screen. */
+/* The number of rows that fit the screen. */
 size_t top_page(const struct top *t);
 
-/* Takes the keys that have been pressed. Exit status; t->quit says that it is over. */
+/* Handles all pending keys. Returns an exit status; sets t->quit to end the program. */
 int top_keys(struct top *t);
 
 #endif

@@ -16,7 +16,7 @@
 #include "lists/listing.h"
 
 enum {
-	HEAD_LINES = 4, /* host, trust, path, headings */
+	HEAD_LINES = 4, /* lines of draw_head(), draw_trust(), draw_path() and draw_headings() */
 	FOOT_LINES = 1,
 	HISTOGRAM_LINES = 9,
 	MIN_ROWS = 3,
@@ -43,7 +43,7 @@ static const char *const help_lines[] = {
 	"the cache and TLB misses after it.",
 };
 
-/* Cut at the right edge. */
+/* Prints text, cut at the right edge of the screen. */
 __attribute__((format(printf, 3, 4))) static void put(int y, int x, const char *format, ...)
 {
 	char text[1024];
@@ -168,11 +168,11 @@ size_t top_page(const struct top *t)
 	return rows > 0 ? (size_t)rows : 1;
 }
 
-/* From the first one that is seen, and the headings above them. */
+/* Draws the headings and the visible rows; scrolls so that the selected row is visible. */
 static void draw_list(struct top *t)
 {
 	const struct level_info *l = &levels[t->level];
-	int widths[NR_GROUP_COLUMNS]; /* no level has more */
+	int widths[NR_GROUP_COLUMNS]; /* no level has more columns */
 	size_t page = top_page(t), seen;
 
 	if (t->selected < t->first)
@@ -192,7 +192,10 @@ static void draw_list(struct top *t)
 		    t->filter[0] ? " that the filter lets through" : "");
 }
 
-/* One kind, `lines` octaves from 2^first ns on; the last line holds all above. */
+/*
+ * Draws the histogram of one kind, with a line per octave from 2^first ns on. The last line also
+ * counts all above.
+ */
 static void draw_histogram(const struct top *t, int y, int x, int width, int kind, int first)
 {
 	const struct histogram *h = cost_query_of(t->costs, kind);

@@ -16,7 +16,7 @@ static void backspace_filter(struct top *t)
 {
 	size_t len = strlen(t->filter);
 
-	/* Whole characters. */
+	/* Remove a whole UTF-8 character. */
 	while (len && ((unsigned char)t->filter[--len] & 0xc0) == 0x80)
 		;
 	t->filter[len] = '\0';
@@ -51,7 +51,7 @@ static void type_filter(struct top *t, wint_t key, bool function)
 	top_arrange(t);
 }
 
-/* The next column that is on the screen. */
+/* Sorts by the next or previous column that has a width. */
 static void move_sort(struct top *t, int by)
 {
 	const struct level_info *l = &levels[t->level];
@@ -105,7 +105,7 @@ static int function_key(struct top *t, wint_t key)
 	case KEY_ENTER:
 		return top_enter(t);
 	default:
-		return CLIENT_OK; /* also KEY_RESIZE: it is drawn anew in any case */
+		return CLIENT_OK; /* KEY_RESIZE too: the loop redraws anyway */
 	}
 }
 
@@ -165,7 +165,7 @@ int top_keys(struct top *t)
 	int status = CLIENT_OK, kind;
 	wint_t pressed;
 
-	/* However fast they come, the screen is drawn in between. */
+	/* Limit the keys per call, so that the screen is also drawn when keys come fast. */
 	for (int i = 0; i < MOST_KEYS && !t->quit && !status; i++) {
 		bool function;
 
