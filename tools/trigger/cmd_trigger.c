@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `trigger`: saves the last seconds as soon as a condition has held for long enough. */
+/* `trigger`: saves the last seconds as soon as a condition has been true for its hold time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -45,10 +45,10 @@ struct trigger_command {
 	struct trigger_files files;
 	struct condition *conditions;
 	size_t nr_conditions;
-	/* While it runs: */
+	/* State while the command runs: */
 	struct session *session;
 	struct cost_query *costs;
-	struct model *model; /* NULL: no condition is about an application */
+	struct model *model; /* NULL: no condition needs it, as none is of an application */
 	u64 switches[NR_KINDS], grown[NR_KINDS];
 	u64 saved;
 };
@@ -103,11 +103,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	const double most_s = PROTOCOL_MAX_CAPTURE_MS / 1000.0;
 
 	switch (key) {
-	case ARGP_KEY_INIT: /* for each time that the command line is looked at */
+	case ARGP_KEY_INIT: /* at the beginning of each pass over the command line */
 		forget_conditions(c);
 		return 0;
 	case 'c':
-		/* Once: a pipe has nothing the second time. */
+		/* Not in a pass that ignores errors: a pipe can be read only once. */
 		if (!(state->flags & ARGP_NO_ERRS))
 			read_conditions(c, arg);
 		return 0;
@@ -180,7 +180,7 @@ static double rate(const struct trigger_command *c, int kind)
 	return (double)sum * 1e9 / (double)cost_query_interval_ns(c->costs);
 }
 
-/* NAN: there is no application of that name. */
+/* Returns the cost share of an application, or NAN if there is no such application. */
 static double share(const struct trigger_command *c, const char *application)
 {
 	double result = NAN;
@@ -218,7 +218,7 @@ static char *format_time(char text[TIME_LEN], u64 ago_ns)
 	return text;
 }
 
-/* One connection for one capture: the other one goes on asking. */
+/* A capture needs a connection of its own; the other one is for snapshots. */
 static int run_capture(const struct trigger_command *c, int fd, struct capturing_progress *p)
 {
 	struct session *s;
@@ -230,7 +230,7 @@ static int run_capture(const struct trigger_command *c, int fd, struct capturing
 		capturing_start(s, &c->wanted, fd);
 	while (!status && p->state == CAPTURING_RUNS) {
 		status = capturing_next(s, p, &came);
-		/* What is begun is brought to its end. */
+		/* After a signal, let the daemon complete the capture. */
 		if (!status && !came)
 			session_end(s);
 	}
@@ -258,7 +258,7 @@ static char *describe(const struct trigger_command *c, const struct condition *k
 		     read_text(host, "kernel"), read_text(host, "tvtraced"),
 		     read_text(host, "cost_source"), read_number(host, "cost_bias_ns")) < 0)
 		exit(fail(CLIENT_FAILED, "out of memory"));
-	/* Line by line: its own newlines are meant. */
+	/* Escape each line by itself, in order to keep the newlines. */
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
 		text_disarm(line);
@@ -274,7 +274,10 @@ static bool is_empty(int fd)
 	return !fstat(fd, &st) && !st.st_size;
 }
 
-/* A failure to write is told and lived with: the next one may find room. */
+/*
+ * Saves a capture. A failure to write gives a warning only, because there may be room for the next
+ * capture.
+ */
 static int save(struct trigger_command *c, struct condition *k)
 {
 	u64 since_ns = cost_query_time_ns(c->costs) - k->true_since_ns;
@@ -347,7 +350,7 @@ static int watch(struct trigger_command *c)
 	return status;
 }
 
-/* What can never come to anything is said at once. */
+/* Refuses conditions that this daemon can never meet, or captures that it cannot save. */
 static int check(const struct trigger_command *c, struct json_object *reply)
 {
 	u64 max = read_number(read_member(reply, "captures"), "max_recorder_bytes");

@@ -28,7 +28,7 @@ static const struct figure_name {
 	enum figure figure;
 	double quantile;
 	const struct unit *units;
-	const char *value; /* that it is compared with */
+	const char *value; /* describes the value to compare with */
 } figures[] = {
 	{"p50", FIGURE_QUANTILE, 0.5, times, "a time as 20us"},
 	{"p90", FIGURE_QUANTILE, 0.9, times, "a time as 20us"},
@@ -55,7 +55,7 @@ static bool parse_value(const char *text, const struct unit *units, double *v)
 
 	errno = 0;
 	*v = strtod(text, &end);
-	/* strtod() takes hexadecimal numbers, too. */
+	/* strtod() also accepts hexadecimal numbers. */
 	if (end == text || errno || *v < 0 || memchr(text, 'x', (size_t)(end - text)) ||
 	    memchr(text, 'X', (size_t)(end - text)))
 		return false;
@@ -68,7 +68,7 @@ static bool parse_value(const char *text, const struct unit *units, double *v)
 	return false;
 }
 
-/* Cuts spaces off both ends. */
+/* Strips white space from both ends. */
 static char *trim(char *text)
 {
 	size_t len;
@@ -92,7 +92,7 @@ static const struct figure_name *find_figure(char **left)
 	return NULL;
 }
 
-/* What the figure is of. */
+/* Parses the subject of the figure: an application or a kind. */
 static bool parse_subject(struct condition *c, const char *subject, char *message)
 {
 	if (c->figure == FIGURE_COST) {
@@ -113,7 +113,7 @@ static bool parse_subject(struct condition *c, const char *subject, char *messag
 		      subject);
 }
 
-/* The last one: names of applications may have some, too. */
+/* Finds the last comparison, because names of applications may contain < and >. */
 static char *find_comparison(char *text)
 {
 	char *found = NULL;

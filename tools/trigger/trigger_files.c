@@ -24,9 +24,9 @@ static const char capture_suffix[] = ".pftrace", part_suffix[] = ".pftrace.part"
 
 enum { MAX_TRIES = 100, PATH_LEN = TRIGGER_NAME_LEN + 16 };
 
-/* All files of one capture. */
+/* The files of one capture, taken together. */
 struct saved {
-	char name[TRIGGER_NAME_LEN]; /* without an ending; sorts by time */
+	char name[TRIGGER_NAME_LEN]; /* without a suffix; names sort by time */
 	u64 bytes;
 };
 
@@ -65,7 +65,7 @@ static bool exists(const struct trigger_files *f, const char *name, const char *
 	return !faccessat(f->fd, path_of(path, name, suffix), F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
-/* UTC: names sort by time, also when clocks are put back in autumn. */
+/* The name has UTC, so that names sort by time also when daylight saving time ends. */
 static void name_at(char name[TRIGGER_NAME_LEN], u64 realtime_ms)
 {
 	time_t seconds = (time_t)(realtime_ms / 1000);
@@ -84,7 +84,7 @@ int trigger_files_begin(struct trigger_files *f, char name[TRIGGER_NAME_LEN])
 	char path[PATH_LEN];
 	int fd;
 
-	/* When that name is taken, a millisecond later is as good. */
+	/* If the name is taken, try the name of a millisecond later. */
 	for (unsigned int i = 0; i < MAX_TRIES; i++) {
 		name_at(name, now_ms + i);
 		if (exists(f, name, capture_suffix) || exists(f, name, text_suffix))
@@ -133,7 +133,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct saved *)a)->name, ((const struct saved *)b)->name);
 }
 
-/* Those of any `tvtrace trigger`, oldest first. */
+/* Lists the captures of all `tvtrace trigger` processes, oldest first. */
 static struct saved *list_saved(const struct trigger_files *f, size_t *n)
 {
 	DIR *dir = fdopendir(openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -167,7 +167,10 @@ static void remove_saved(const struct trigger_files *f, const char *name)
 		unlinkat(f->fd, path_of(path, name, suffixes[i]), 0);
 }
 
-/* `newest` stays, also when the clock was put back and its name is not the last one. */
+/*
+ * Removes the oldest captures. Never removes `newest`, which may not sort last if the clock was set
+ * back.
+ */
 static void prune(const struct trigger_files *f, const char *newest)
 {
 	size_t n, left;

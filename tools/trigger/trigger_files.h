@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The directory of `tvtrace trigger`: captures with a text each, the oldest of which are removed.
- */
+/* The directory of `tvtrace trigger`: captures, each with a text. The oldest ones are removed. */
 #ifndef TVTRACE_TRIGGER_TRIGGER_FILES_H
 #define TVTRACE_TRIGGER_TRIGGER_FILES_H
 
@@ -17,23 +16,23 @@ struct trigger_files {
 	u64 max_files, max_bytes;
 };
 
-/* Returns an exit status; what failed was printed. */
+/* Opens the directory. Returns an exit status, after a message if it is not CLIENT_OK. */
 int trigger_files_open(struct trigger_files *f, const char *path);
 void trigger_files_close(struct trigger_files *f);
 
 /*
- * A new file for a capture that begins now: its name without an ending in `name`, and its
- * descriptor, the caller's, or -errno.
+ * Creates a file for a capture that begins now. Stores its name without a suffix in `name`. Returns
+ * a file descriptor, which the caller must close, or -errno.
  */
 int trigger_files_begin(struct trigger_files *f, char name[TRIGGER_NAME_LEN]);
 
-/* Nothing came of that capture: it is removed. */
+/* Removes the files of a capture that could not be made. */
 void trigger_files_drop(struct trigger_files *f, const char *name);
 
 /*
- * The capture has come to its end, or was cut off: it gets its name, and the text beside it. Then
- * the oldest ones go until what is left is within the limits; this one stays. Returns 0 or -errno
- * of the text.
+ * Finishes a capture, complete or not: gives the file its final name, and writes the text beside
+ * it. Then removes the oldest captures until the limits are met, but never this one. Returns 0, or
+ * -errno of the renaming or of the text.
  */
 int trigger_files_end(struct trigger_files *f, const char *name, const char *text);
 
