@@ -6,7 +6,8 @@
 # installed or, with SYSROOT=DIR, unpacked there (tests/vm/sysroot.py).
 # CLANG=... BUILD=build/... builds with another compiler for the BPF programs, into its own folder.
 
-# From git's tags (v0.1.0, or v0.1.0-5-g12ab34c after five more commits); the second where there are none.
+# The version is from git's tags (v0.1.0, or v0.1.0-5-g12ab34c after five more commits), or the
+# default here if there are no tags.
 VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 PREFIX ?= /usr/local
 CLANG ?= clang
@@ -16,11 +17,11 @@ PKG_CONFIG ?= pkg-config
 
 NATIVE := $(shell uname -m)
 ARCH ?= $(NATIVE)
-# By uname's names.
+# TARGET is the architecture by uname's name.
 TARGET := $(patsubst amd64,x86_64,$(patsubst arm64,aarch64,$(ARCH)))
 BPF_ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(TARGET)))
 
-# Where the builds with and without sanitizers both go.
+# The directory of all builds for one architecture, with and without sanitizers.
 OUTPUT := build
 ifneq ($(TARGET),$(NATIVE))
 ifeq ($(filter x86_64 aarch64,$(TARGET)),)
@@ -30,7 +31,7 @@ OUTPUT := build/$(patsubst aarch64,arm64,$(TARGET))
 ifeq ($(origin CC),default)
 CC := $(TARGET)-linux-gnu-gcc
 endif
-# Nothing of the build machine's own architecture may be found.
+# Keep pkg-config from finding packages of the build machine's own architecture.
 PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TARGET)-linux-gnu/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
 	$(PKG_CONFIG)
@@ -54,7 +55,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
-# Of the two programs; in BPF programs and tests they find what is meant so.
+# Warnings for the two programs only: in BPF programs and tests, these find code that is intended.
 STRICT := -Wconversion -Wsign-conversion -Wmissing-prototypes
 LIBS := libbpf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
@@ -64,8 +65,9 @@ TV_LIBS := $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 $(SYSROOT_FLAGS) -D__TARGET_ARCH_$(BPF_ARCH) \
 	$(filter-out -Wpedantic,$(WARNINGS)) -Wno-unused-parameter -iquote include -iquote bpf -iquote vmlinux
 
-# Who can include what: the daemon all of user/, the client of it user/common alone, and user/common
-# nothing else (a folder with a link to it is the path of both). tests/rooms.py knows the rest.
+# The include paths let the daemon include all of user/, the client only user/common of it, and
+# user/common only itself. The path of the latter two is a folder with a link to user/common.
+# tests/rooms.py checks the finer rules.
 COMMON_PATH := $(OUTPUT)/reach
 DAEMON_PATHS := -iquote user
 CLIENT_PATHS := -iquote tools -iquote $(COMMON_PATH)
@@ -74,8 +76,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 COMMON_OBJS := $(call objects,user/common/*.c)
 DAEMON_OBJS := $(filter-out $(COMMON_OBJS),$(call objects,user/*.c user/*/*.c))
 CLIENT_OBJS := $(call objects,tools/*/*.c)
-# maps.bpf.o first: the linker of libbpf before 1.2 mixes up maps that are declared before they
-# are defined.
+# maps.bpf.o is first, because the linker of libbpf before 1.2 mixes up maps that are declared
+# before they are defined.
 BPF_OBJS := $(BUILD)/bpf/maps.bpf.o \
 	$(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c)))
 SKELETON := $(BUILD)/tvtraced.skel.h
@@ -88,7 +90,7 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out %.bpf.c,
 .PHONY: all
 all: $(BUILD)/tvtraced $(BUILD)/tvtrace compile_commands.json
 
-# Changes only when what it says does.
+# Written only when the version changes, so that nothing is rebuilt without need.
 VERSION_H := $(BUILD)/generated/version.h
 $(VERSION_H): FORCE
 	@mkdir -p $(@D)
@@ -115,7 +117,7 @@ $(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.p
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(STRICT) $(PATHS) -MMD -MP -c -o $@ $<
 
-# For editors and clangd.
+# The compilation database, for editors and clangd.
 compile_command = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(CC) $(TV_CFLAGS) $(STRICT) $(2) -c $(1)"}
 define newline
 
@@ -129,7 +131,7 @@ compile_commands.json: Makefile user $(wildcard user/*/) $(wildcard tools/*/)
 		$(foreach o,$(CLIENT_OBJS),$(call compile_command,$(o:$(BUILD)/%.o=%.c),$(CLIENT_PATHS))))])
 	@touch $@
 
-# The trace format, for C.
+# C code for the trace format.
 $(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
 	@mkdir -p $(@D)
 	$(call say,PROTOC,$(BUILD)/trace.pb-c.c)$(PROTOC_C) --proto_path=include --c_out=$(BUILD) $<
@@ -144,11 +146,12 @@ $(BPF_OBJS): $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 $(BUILD)/tvtraced.bpf.o: $(BPF_OBJS)
 	$(call say,BPFLINK,$@)$(BPFTOOL) gen object $@ $^
 
-# Written aside and moved, so that a failing bpftool leaves no half header behind.
+# Written to a temporary file and renamed, so that a failing bpftool leaves no partial header
+# behind.
 $(SKELETON): $(BUILD)/tvtraced.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name tvtraced_bpf >$@.tmp && mv $@.tmp $@
 
-# What a unit test is linked with, by its room.
+# The objects that a unit test is linked with, by its folder.
 UNIT_OBJS_common := $(COMMON_OBJS)
 UNIT_OBJS_daemon := $(LIB_OBJS)
 UNIT_OBJS_client := $(filter-out %/tvtrace.o,$(CLIENT_OBJS)) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
@@ -183,14 +186,15 @@ workloads: $(WORKLOADS)
 check:
 	tools/check
 
-# Between edits: build, lint, unit tests, and the system tests that see most; some minutes.
+# A check between edits, which takes some minutes: build, lint, unit tests, and the system tests
+# that cover the most.
 QUICK_TESTS := labels lifecycle exec cli errors documents man textfile view_rows report
 .PHONY: check-quick
 check-quick: all tests lint
 	@for t in $(UNIT_TESTS); do echo "$$t"; CMOCKA_MESSAGE_OUTPUT=stdout $$t >build/unit.out 2>&1 || { cat build/unit.out; exit 1; }; done
 	/usr/bin/python3 -m pytest -q $(QUICK_TESTS:%=tests/system/test_%.py)
 
-# Which lines the unit tests and the system tests run (needs gcovr).
+# Reports which lines the unit tests and the system tests run (needs gcovr).
 .PHONY: coverage
 coverage:
 	$(MAKE) --no-print-directory COVERAGE=1 all tests
@@ -201,18 +205,20 @@ coverage:
 		--print-summary -o build/coverage.txt
 	@tail -3 build/coverage.txt
 
-# The tests in guests (tests/vm/rows.py); KERNEL names some rows.
+# Runs the tests in virtual machines (tests/vm/rows.py); KERNEL selects rows by name.
 .PHONY: check-vm
 check-vm: all workloads
 	sysroot=$$(tests/vm/sysroot.py) && \
 		$(MAKE) --no-print-directory ARCH=arm64 SYSROOT="$$sysroot" all workloads
 	/usr/bin/python3 tests/vm/matrix.py $(VM_ARGS) $(KERNEL)
 
-# What parses bytes from outside, fed with bytes: the corpus, and then for a while what libFuzzer
-# makes of it. What it finds lies in build/fuzz; an input that failed belongs into the corpus.
+# Fuzzes the parsers of untrusted input: runs the corpus first, and then for FUZZ_SECONDS mutations
+# of it by libFuzzer. Findings are in build/fuzz; an input that failed should be added to the
+# corpus.
 FUZZ_SECONDS ?= 20
 FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-# Of each target: what it exercises is compiled with it, all else is what the programs have.
+# The sources that each target exercises, which are compiled with instrumentation. All other
+# objects are those of the programs.
 FUZZED_request := user/control/request user/common/text
 FUZZED_trace := $(basename $(wildcard tools/report/*.c)) user/common/text
 FUZZ_OBJS := $(sort $(LIB_OBJS) $(filter-out %/tvtrace.o,$(CLIENT_OBJS)))
@@ -237,7 +243,7 @@ fuzz-request fuzz-trace: fuzz-%: build/fuzz/%
 bench: all $(BENCH_PROGRAMS)
 	/usr/bin/python3 tests/bench/bench.py $(BENCH_ARGS)
 
-# The picture of `tvtrace top` in README.md.
+# Makes the picture of `tvtrace top` in README.md.
 .PHONY: picture
 picture: all workloads
 	/usr/bin/python3 tests/picture.py >build/top.svg && mv build/top.svg packaging/top.svg
@@ -247,10 +253,10 @@ C_FILES := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] tools/*/*.[ch] includ
 SHELL_FILES := tools/run tools/check packaging/completions/tvtrace $(wildcard tools/*.sh tests/*/*.sh) tests/vm/init .ci/run
 PYTHON_FILES := $(wildcard tests/*.py tests/*/*.py tests/*/*/*.py)
 
-# File by file, so that make --jobs helps: it is what takes longest.
+# clang-tidy takes longest, so it runs file by file, in parallel with make --jobs.
 TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard user/*.c user/*/*.c tools/*/*.c tests/unit/*/*.c tests/fuzz/*.c tests/workload/*.c))
-# Lists of strings, some of them long, are what many tests are made of; and clang-tidy does not know that
-# an assertion of cmocka that fails does not return.
+# Many tests consist of lists of strings, some of them long, and clang-tidy does not know that a
+# failed cmocka assertion does not return.
 build/lint/tests/%.tidy: TIDY_FLAGS := --checks=-bugprone-suspicious-missing-comma,-bugprone-macro-parentheses,-bugprone-not-null-terminated-result,-clang-analyzer-core.*,-clang-analyzer-security.FloatLoopCounter,-bugprone-sizeof-expression
 build/lint/tests/%.tidy: TIDY_CFLAGS := -Wno-string-concatenation
 $(TIDY): build/lint/%.tidy: %.c .clang-tidy $(SKELETON) $(VERSION_H) $(BUILD)/trace.pb-c.h $(wildcard include/*.h user/*.h user/*/*.h tools/*/*.h)

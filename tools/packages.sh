@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash
-# Debian packages that tvtraced needs, and their installation. Sourced by tools/run and tools/check.
+# The Debian packages that tvtraced needs, and a function that installs them. Sourced by tools/run
+# and tools/check.
 
 # shellcheck disable=SC2034 # used by those that source this
 BUILD_PACKAGES=(
@@ -13,12 +14,14 @@ TEST_PACKAGES=(
 	prometheus-node-exporter protobuf-compiler pyflakes3 python3-protobuf python3-pytest shellcheck strace stress-ng tmux trace-cmd
 	util-linux valgrind
 )
-# The tests in guests; what goes into the guests is only unpacked (tests/vm).
+# Packages for the tests in virtual machines. Packages that go into the machines are not listed:
+# they are only unpacked (tests/vm).
 # shellcheck disable=SC2034
 VM_PACKAGES=(cpio gcc-aarch64-linux-gnu qemu-system-arm qemu-system-x86)
-# The tracers that `make bench` compares; it leaves out those that are missing, and installs none.
 # shellcheck disable=SC2034
 COVERAGE_PACKAGES=(gcovr)
+# The tracers that `make bench` compares. It installs none of them, and skips those that are
+# missing.
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(bpfcc-tools bpftrace libbpf-tools linux-perf trace-cmd)
 
@@ -33,8 +36,8 @@ missing_packages() {
 	done
 }
 
-# Installs those packages that are not there yet, from the configured mirrors. Packages that bring
-# a service do not start it: no machine gets a new server from a test.
+# Installs the packages that are missing, from the configured mirrors. A policy-rc.d keeps new
+# services from being started, so that a test never starts a server on the machine.
 install_packages() {
 	local missing
 
