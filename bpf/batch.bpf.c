@@ -21,9 +21,9 @@ const volatile u64 wakeup_bytes = 0;
  */
 #define RING_HEADER 8
 
-static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
+static __always_inline void spill_add(struct spill_histogram *h, u64 ns)
 {
-	u32 bucket = bucket_index(ns);
+	u32 bucket = bucket_index(ns > 0xffffffff ? 0xffffffff : ns);
 
 	/*
 	 * The bounds check must be made on the same register that indexes the array: verifiers
@@ -32,12 +32,13 @@ static __always_inline void spill_cost(struct spill *s, u32 cell, u32 ns)
 	barrier_var(bucket);
 	if (bucket >= NR_BUCKETS)
 		return;
-	s->buckets[cell][bucket]++;
-	s->sum_ns[cell] += ns;
-	if (!s->min_ns[cell] || ns < s->min_ns[cell])
-		s->min_ns[cell] = ns;
-	if (ns > s->max_ns[cell])
-		s->max_ns[cell] = ns;
+	h->buckets[bucket]++;
+	h->sum_ns += ns;
+	if (!h->count || ns < h->min_ns)
+		h->min_ns = ns;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+	h->count++;
 }
 
 __noinline int spill_record(u32 cpu, u32 i)
@@ -55,9 +56,11 @@ __noinline int spill_record(u32 cpu, u32 i)
 	if (cell >= NR_CELLS)
 		return 0;
 	if (r->cost_ns)
-		spill_cost(s, cell, r->cost_ns);
+		spill_add(&s->cost[cell], r->cost_ns);
 	else
 		s->unmeasured[cell]++;
+	if (r->wait)
+		spill_add(&s->wait[cell], WAIT_NS(r->wait));
 	return 0;
 }
 

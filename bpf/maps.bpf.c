@@ -30,4 +30,11 @@ struct {
 	__uint(max_entries, 4096);
 } task_ring SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WAITER_SETS);
+	__type(key, u32);
+	__type(value, struct waiter_set);
+} waiters SEC(".maps");
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -36,6 +36,14 @@ extern struct {
 	__uint(max_entries, 4096);
 } task_ring SEC(".maps");
 
+/* What each task has waited, by WAITER_SLOT() of its tid. */
+extern struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WAITER_SETS);
+	__type(key, u32);
+	__type(value, struct waiter_set);
+} waiters SEC(".maps");
+
 static __always_inline struct cpu_state *cpu_state_of(u32 cpu)
 {
 	return bpf_map_lookup_elem(&cpus, &cpu);

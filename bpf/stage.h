@@ -10,6 +10,7 @@
 #include "maps.h"
 
 #include "task_flags.h"
+#include "wait.h"
 
 static __always_inline u32 kind_of(struct task_struct *prev, struct task_struct *next)
 {
@@ -68,6 +69,7 @@ static __always_inline void stage_switch(struct cpu_state *c, bool preempt,
 		prev_state |= prev->exit_state;
 	r->prev_state = (prev_state & ~PREV_STATE_PREEMPTED) | (preempt ? PREV_STATE_PREEMPTED : 0);
 	r->cost_ns = 0;
+	r->wait = measure_waits && next->pid ? wait_of(c, next) : 0;
 	c->staged = i + 1;
 	c->open = i + 1;
 	if (start) {

@@ -13,6 +13,8 @@
 #include "run_queue.h"
 #include "stage.h"
 
+const volatile bool measure_waits = false;
+
 /* Before Linux 5.14 the state field of task_struct had another name. */
 struct task_struct___before_5_14 {
 	volatile long state;

@@ -18,6 +18,7 @@ typedef uint64_t u64;
 
 #include "bucket.h"
 #include "label.h"
+#include "wait.h"
 
 enum {
 	BATCH_RECORDS = 64,
@@ -42,6 +43,7 @@ enum {
  */
 struct switch_record {
 	u64 ts_ns; /* CLOCK_MONOTONIC, taken last in the sched_switch program */
+	u64 wait;  /* of next, WAIT_OF() */
 	u32 prev_tid;
 	u32 prev_birth;
 	u32 next_tid;
@@ -83,15 +85,42 @@ struct cpu_snapshot {
 };
 
 /*
- * Switches that did not fit into the ring buffer, by cell and bucket. Userspace drains and clears
- * the counters, so 32 bits are enough.
+ * A histogram in the kernel. Userspace drains and clears it, so 32 bits are enough for the
+ * counters.
  */
+struct spill_histogram {
+	u64 sum_ns;
+	u64 min_ns; /* meaningless while count is 0 */
+	u64 max_ns;
+	u32 count;
+	u32 buckets[NR_BUCKETS];
+};
+
+/* Switches that did not fit into the ring buffer. */
 struct spill {
-	u32 buckets[NR_CELLS][NR_BUCKETS];
-	u32 unmeasured[NR_CELLS];
-	u32 min_ns[NR_CELLS]; /* 0: no value yet */
-	u32 max_ns[NR_CELLS];
-	u64 sum_ns[NR_CELLS];
+	struct spill_histogram cost[NR_CELLS];
+	struct spill_histogram wait[NR_CELLS]; /* whatever the waits followed */
+	u32 unmeasured[NR_CELLS];	       /* switches without a cost */
+};
+
+/*
+ * What a task has waited for CPUs up to its last arrival on one, so that the next arrival knows how
+ * much was added. Programs on all CPUs write here without a lock; `check` tells when an entry is of
+ * another task, or was written by two CPUs at once.
+ */
+struct waiter {
+	u64 check;  /* address of the task, xor `waited` */
+	u64 waited; /* run_delay << 16, plus the low 16 bits of nivcsw */
+};
+
+enum {
+	WAITER_SETS = 1 << 16, /* 2 MiB */
+	WAITER_WAYS = 2,
+};
+
+/* The tasks whose tids are equal modulo WAITER_SETS share one set. */
+struct waiter_set {
+	struct waiter way[WAITER_WAYS]; /* the latest first */
 };
 
 /*
@@ -115,6 +144,7 @@ struct cpu_state {
 	u64 pushes;
 	u64 ring_high_water;
 	u64 labels[NR_LABELS];
+	u64 next_task;		    /* address of the task that the CPU switches to */
 	struct batch_header header; /* directly before the records: both are pushed in one piece */
 	struct switch_record batch[BATCH_RECORDS];
 	struct cpu_snapshot snapshot;
@@ -163,7 +193,7 @@ struct flush_args {
 	u64 check; /* 0: leave `unseen` unchanged, since sched_switch is not attached any more */
 };
 
-_Static_assert(sizeof(struct switch_record) == 32, "switch_record layout");
+_Static_assert(sizeof(struct switch_record) == 40, "switch_record layout");
 _Static_assert(sizeof(struct batch_header) == 16, "batch_header layout");
 _Static_assert(sizeof(struct task_record) == 64, "task_record layout");
 _Static_assert(sizeof(struct cpu_state) % CPU_STATE_ALIGN == 0, "cpu_state layout");

@@ -38,6 +38,7 @@ static void fill_host(struct daemon *d)
 	d->host.cost_source = info->cost_source;
 	d->host.cost_reason = info->cost_reason;
 	d->host.features = &info->features;
+	d->host.wait_reason = info->wait_reason;
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;
@@ -89,22 +90,25 @@ static int open_control(struct daemon *d, unsigned int cpus)
  */
 int daemon_start(struct daemon *d, const struct features *f)
 {
-	unsigned int cpus;
+	struct programs_config config = {
+		.ring_bytes = d->options->ring_bytes,
+		.cost_source = d->options->cost_source,
+		.waits = d->options->waits,
+	};
 	int status, err;
 
 	err = take_signals(d);
 	if (err)
 		return rlimits_fail(STATUS_FAILED, err, NULL, "take signals");
-	status = programs_count_cpus(&cpus);
+	status = programs_count_cpus(&config.cpus);
 	if (!status)
 		status = outputs_open(&d->outputs, &d->options->output);
 	if (!status)
-		status = probes_load(&d->probes, f, cpus, d->options->ring_bytes,
-				     d->options->cost_source);
+		status = probes_load(&d->probes, f, &config);
 	if (status)
 		return status;
 	check_procfs(d);
-	d->tasks = task_table_new(cpus, MAX_THREADS, MAX_GROUPS);
+	d->tasks = task_table_new(config.cpus, MAX_THREADS, MAX_GROUPS);
 	d->details = proc_details_new(d->tasks, MAX_GROUPS,
 				      d->options->output.json || d->options->socket);
 	if (!d->details)
@@ -114,7 +118,7 @@ int daemon_start(struct daemon *d, const struct features *f)
 	d->collector = collector_new(d->probes, d->tasks, d->recorder);
 	if (!d->collector)
 		return rlimits_fail(STATUS_FAILED, -errno, NULL, "open the ring buffers");
-	status = open_control(d, cpus);
+	status = open_control(d, config.cpus);
 	if (!status)
 		status = probes_attach_tasks(d->probes);
 	if (status)
@@ -155,10 +159,8 @@ void daemon_cleanup(struct daemon *d)
 	proc_details_free(d->details);
 	task_table_free(d->tasks);
 	probes_free(d->probes);
-	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_release(&d->publication.now.cost[i]);
-		histogram_release(&d->publication.interval_cost[i]);
-	}
+	histograms_release(&d->publication.now.histograms);
+	histograms_release(&d->publication.interval);
 	stderr_stream_stop();
 	loop_close(&d->loop);
 	close_fd(d->timer_fd);

@@ -22,6 +22,7 @@ enum {
 	OPTION_ONCE,
 	OPTION_JSON,
 	OPTION_COST_SOURCE,
+	OPTION_NO_WAIT,
 	OPTION_FEATURES,
 	OPTION_SOCKET,
 	OPTION_GROUP_BY,
@@ -66,6 +67,7 @@ static const struct argp_option argp_options[] = {
 	 "Take the end of a switch from NAME: sched_exit_tp, fentry, kprobe, or none, which counts "
 	 "switches and measures no cost (default: the first of these that works here)",
 	 0},
+	{"no-wait", OPTION_NO_WAIT, NULL, 0, "Do not measure how long tasks wait for a CPU", 0},
 	{"features", OPTION_FEATURES, NULL, 0,
 	 "Say what this kernel has, what is lost without it, and which cost source it gives (which "
 	 "only root can try), and exit",
@@ -168,6 +170,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_COST_SOURCE:
 		o->cost_source = parse_cost_source(arg);
 		return 0;
+	case OPTION_NO_WAIT:
+		o->waits = false;
+		return 0;
 	case OPTION_GROUP_BY:
 		o->output.group_by = parse_group_by(arg);
 		return 0;
@@ -205,6 +210,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){.ring_bytes = DEFAULT_RING_BYTES,
 			      .recorder_bytes = DEFAULT_RECORDER_BYTES,
 			      .socket = PROTOCOL_SOCKET,
+			      .waits = true,
 			      .output.group_by = group_label_at(0)};
 	arguments_parse(&argp, argc, argv, o);
 	if (o->output.json && o->output.quiet)

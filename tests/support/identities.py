@@ -12,6 +12,7 @@ from workloads import GUEST
 KINDS = ("thread", "process", "kthread", "idle")
 FROMS = ("user", "kthread", "idle")
 REASONS = ("voluntary", "preempted")
+AFTER = ("woken", "preempted", "start", "unknown")  # what a wait followed
 LABELS = sorted(itertools.product(KINDS, FROMS, REASONS))
 
 COST_SUM_KEYS = ("count", "sum_ns")
@@ -74,7 +75,7 @@ def charged(publication):
 def bucket_bounds(le_ns):
     """Lowest and highest value of the bucket with this upper bound, None being the overflow."""
     if le_ns is None:
-        return 1 << 30, (1 << 32) - 1
+        return 1 << 30, (1 << 64) - 1
     if le_ns < 16:
         return le_ns, le_ns
     # 16 steps in each power of two.
@@ -155,6 +156,36 @@ def check_groups(publication):
     assert missing == accounting["spilled"]
 
 
+def check_waits(publication):
+    """Each switch into a task ends one wait, wherever it is counted."""
+    if publication["wait"] is None:
+        assert publication["wait_by_after"] is None
+        return
+    counts, split = labels(publication), publication["wait_by_after"]
+    assert tuple(wait["kind"] for wait in publication["wait"]) == KINDS
+    for wait in publication["wait"]:
+        kind = wait["kind"]
+        check_cost(wait)
+        assert wait["count"] == (0 if kind == "idle" else total(counts, kind))
+        for key in COST_SUM_KEYS:
+            assert wait[key] == sum(w[key] for w in split if w["kind"] == kind)
+    for from_, kind in itertools.product(FROMS, KINDS[:3]):
+        assert total(counts, kind, from_) == sum(
+            w["count"] for w in split if (w["kind"], w["from"]) == (kind, from_))
+    for wait in split:
+        check_cost(wait)
+    spilled, everything = publication["accounting"]["spilled"], charged(publication)
+    for after, (key, in_split) in itertools.product(
+            AFTER, (("waits", "count"), ("wait_ns", "sum_ns"))):
+        of_groups = sum(c[key][after] for c in everything)
+        of_all = sum(w[in_split] for w in split if w["after"] == after)
+        # What was spilled lost what it followed.
+        if spilled:
+            assert of_groups <= of_all
+        else:
+            assert of_groups == of_all
+
+
 def check_ended(publication):
     """What has ended is told by program, each once, and is a part of `other`."""
     ended, other = publication["ended"], publication["other"]
@@ -202,6 +233,7 @@ def check_publication(publication):
     assert total(labels(publication), "idle", "idle") == 0
     check_costs(publication)
     check_groups(publication)
+    check_waits(publication)
     check_ended(publication)
     check_threads(publication)
 

@@ -12,6 +12,7 @@
 #include "client/json_print.h"
 #include "client/json_read.h"
 #include "client/session.h"
+#include "common/answer.h"
 #include "common/arguments.h"
 #include "common/array.h"
 #include "common/clock.h"
@@ -97,6 +98,24 @@ static void cost(char *to, json_object *reply)
 			 read_number(h, "cost_bias_ns"));
 }
 
+static void waits(char *to, json_object *reply)
+{
+	const char *reason = read_text(host(reply), "wait_reason");
+
+	snprintf(to, VALUE_LEN, "%s", *reason ? reason : "measured");
+}
+
+/* The answer of the whole time since the start. */
+static void answer_so_far(char *to, json_object *reply)
+{
+	struct answer_figures figures = {.seconds = read_double(host(reply), "uptime_ns") / 1e9};
+	const char *reason = read_text(host(reply), "cost_reason");
+	char text[ANSWER_LEN];
+
+	read_answer_figures(reply, &figures);
+	snprintf(to, VALUE_LEN, "%s", *reason ? reason : answer(text, &figures, VALUE_LEN - 1));
+}
+
 static double probe_ns(json_object *reply)
 {
 	double seen = read_double(read_member(reply, "accounting"), "seen");
@@ -169,9 +188,9 @@ static const struct line {
 	const char *name;
 	void (*make)(char *to, json_object *reply);
 } lines[] = {
-	{"health", health},	{"switches", switches}, {"cost", cost},
-	{"probes", probes},	{"rings", rings},	{"tables", tables},
-	{"captures", captures}, {"memory", memory},	{"uptime", uptime},
+	{"answer", answer_so_far}, {"health", health}, {"switches", switches}, {"cost", cost},
+	{"waits", waits},	   {"probes", probes}, {"rings", rings},       {"tables", tables},
+	{"captures", captures},	   {"memory", memory}, {"uptime", uptime},
 };
 
 static void print_text(json_object *reply)
@@ -288,7 +307,7 @@ static int repeat(struct status_command *c, struct session *session)
 {
 	static const char request[] =
 		"\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"recent\",\"ring\","
-		"\"probe\",\"tables\",\"captures\"]";
+		"\"probe\",\"tables\",\"captures\",\"cost_sums\"]";
 	u64 done = 1, due_ns = clock_ns();
 	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until the daemon answers */
 	json_object *reply;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "client/json_read.h"
+#include <string.h>
+
 #include "common/names.h"
 
 struct json_object *read_member(struct json_object *object, const char *key)
@@ -40,12 +42,13 @@ const char *read_text(struct json_object *object, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-void read_by_kind(struct json_object *object, const char *key, u64 v[NR_KINDS])
+void read_named(struct json_object *object, const char *key, const char *const *names, u64 *v,
+		int n)
 {
-	struct json_object *kinds = read_member(object, key);
+	struct json_object *values = read_member(object, key);
 
-	for (int k = 0; k < NR_KINDS; k++)
-		v[k] = read_number(kinds, kind_names[k]);
+	for (int i = 0; i < n; i++)
+		v[i] = read_number(values, names[i]);
 }
 
 void read_numbers(struct json_object *array, u64 *v, int n)
@@ -68,6 +71,22 @@ void read_histogram(struct json_object *object, struct histogram *h)
 				     read_number(b, "count"));
 	}
 	histogram_add_totals(h, read_number(object, "count"), read_number(object, "sum_ns"),
-			     (u32)read_number(object, "min_ns"),
-			     (u32)read_number(object, "max_ns"));
+			     read_number(object, "min_ns"), read_number(object, "max_ns"));
+}
+
+void read_answer_figures(struct json_object *reply, struct answer_figures *f)
+{
+	struct json_object *list = read_member(reply, "cost_sums");
+
+	for (size_t i = 0; i < read_length(list); i++) {
+		struct json_object *o = read_item(list, i);
+
+		for (int k = 0; k < NR_KINDS; k++) {
+			if (strcmp(read_text(o, "kind"), kind_names[k]) != 0 ||
+			    strcmp(read_text(o, "from"), from_names[FROM_USER]) != 0)
+				continue;
+			f->count[k] = read_number(o, "count");
+			f->sum_ns[k] = read_number(o, "sum_ns");
+		}
+	}
 }

@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "common/answer.h"
 #include "common/histogram.h"
 
 /* Returns NULL if there is no such member. `object` may be NULL. */
@@ -16,8 +17,9 @@ double read_double(struct json_object *object, const char *key);
 /* The text is valid as long as the object is. */
 const char *read_text(struct json_object *object, const char *key);
 
-/* Reads a member that is an object with a number for each kind. */
-void read_by_kind(struct json_object *object, const char *key, u64 v[NR_KINDS]);
+/* Reads a member that is an object with a number for each of n names. */
+void read_named(struct json_object *object, const char *key, const char *const *names, u64 *v,
+		int n);
 
 /* Access to an array. The result is NULL or 0 if there is no such item, or if it is no array. */
 struct json_object *read_item(struct json_object *array, size_t i);
@@ -28,5 +30,8 @@ void read_numbers(struct json_object *array, u64 *v, int n);
 
 /* Reads a histogram with `count`, `sum_ns`, `min_ns`, `max_ns` and `buckets`, and adds it to h. */
 void read_histogram(struct json_object *object, struct histogram *h);
+
+/* Fills count and sum_ns of f from the part `cost_sums` of a reply. */
+void read_answer_figures(struct json_object *reply, struct answer_figures *f);
 
 #endif

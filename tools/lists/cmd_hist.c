@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `hist`: histograms of the cost of switches. */
+/* `hist`: histograms of the cost of switches, or of the waits for a CPU. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,14 +18,33 @@
 #include "common/names.h"
 #include "common/std_streams.h"
 #include "common/text.h"
-#include "lists/cost_query.h"
+#include "lists/histogram_query.h"
 #include "lists/histogram_print.h"
 
-enum { OPTION_KIND = 256, OPTION_FROM, OPTION_GROUP, OPTION_APP };
+enum { OPTION_OF = 256, OPTION_KIND, OPTION_FROM, OPTION_AFTER, OPTION_GROUP, OPTION_APP };
+
+/* What there are histograms of, and what they are split by. */
+static const struct subject {
+	const char *name;  /* in --of, and of the list in JSON */
+	const char *split; /* in JSON and CSV */
+	const char *const *parts;
+	int nr_parts;
+	const struct histogram *(*histogram)(const struct histogram_query *q, int part);
+	const char *counted, *none;
+	const char *reason; /* member of the part `host`: why they are not measured */
+} subjects[] = {
+	{"cost", "kind", kind_names, NR_KINDS, histogram_query_cost, "switches",
+	 "no such switch with a cost", "cost_reason"},
+	{"wait", "after", wait_names, NR_WAITS, histogram_query_wait, "waits", "no such wait",
+	 "wait_reason"},
+};
+
+enum { SUBJECT_COST, SUBJECT_WAIT, NR_SUBJECTS };
 
 struct hist_command {
 	struct common common;
-	int kind, from; /* -1: all */
+	const struct subject *of;
+	int kind, from, after; /* -1: all */
 	const char *group, *application;
 	bool begun;
 };
@@ -46,6 +65,8 @@ static int choose(const char *option, const char *text, const char *const *names
 	exit(fail(CLIENT_USAGE, "--%s: '%s' is none; there are: %s", option, text, all));
 }
 
+static const char *const subject_names[NR_SUBJECTS] = {"cost", "wait"};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct hist_command *c = state->input;
@@ -53,6 +74,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		common_init(&c->common, state);
+		return 0;
+	case OPTION_OF:
+		c->of = &subjects[choose("of", arg, subject_names, NR_SUBJECTS)];
+		return 0;
+	case OPTION_AFTER:
+		c->after = choose("after", arg, wait_names, NR_WAITS);
 		return 0;
 	case OPTION_KIND:
 		c->kind = choose("kind", arg, kind_names, NR_KINDS);
@@ -74,63 +101,72 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void print_text(struct hist_command *c, const struct cost_query *costs)
+/* Returns whether the options ask for one part of what is split. */
+static bool is_wanted(const struct hist_command *c, int part)
+{
+	int wanted = c->of == &subjects[SUBJECT_COST] ? c->kind : c->after;
+
+	return wanted < 0 || wanted == part;
+}
+
+static void print_text(struct hist_command *c, const struct histogram_query *q)
 {
 	bool any = false;
 
 	if (c->begun)
 		putchar('\n');
-	for (int k = 0; k < NR_KINDS; k++) {
-		const struct histogram *h = cost_query_of(costs, k);
+	for (int i = 0; i < c->of->nr_parts; i++) {
+		const struct histogram *h = c->of->histogram(q, i);
 
-		if ((c->kind >= 0 && c->kind != k) || !h->count)
+		if (!is_wanted(c, i) || !h->count)
 			continue;
 		if (any)
 			putchar('\n');
 		any = true;
-		histogram_print(kind_names[k], h);
+		histogram_print(c->of->parts[i], c->of->counted, h);
 	}
 	if (!any)
-		puts("no such switch with a cost");
+		puts(c->of->none);
 }
 
-static void print_json(const struct hist_command *c, const struct cost_query *costs)
+static void print_json(const struct hist_command *c, const struct histogram_query *q)
 {
 	struct json_object *o = json_print_begin(), *list = json_object_new_array();
 
-	json_object_object_add(o, "time_ns", json_object_new_uint64(cost_query_time_ns(costs)));
+	json_object_object_add(o, "time_ns", json_object_new_uint64(histogram_query_time_ns(q)));
 	json_object_object_add(o, "interval_ns",
-			       json_object_new_uint64(cost_query_interval_ns(costs)));
-	for (int k = 0; k < NR_KINDS; k++) {
-		struct json_object *cost;
+			       json_object_new_uint64(histogram_query_interval_ns(q)));
+	for (int i = 0; i < c->of->nr_parts; i++) {
+		const struct histogram *h = c->of->histogram(q, i);
+		struct json_object *part;
 
-		if (c->kind >= 0 && c->kind != k)
+		if (!is_wanted(c, i))
 			continue;
-		cost = json_object_new_object();
-		json_object_object_add(cost, "kind", json_object_new_string(kind_names[k]));
-		histogram_json_put(cost, cost_query_of(costs, k));
-		json_object_object_add(cost, "buckets",
-				       histogram_json_buckets(cost_query_of(costs, k)));
-		json_object_array_add(list, cost);
+		part = json_object_new_object();
+		json_object_object_add(part, c->of->split, json_object_new_string(c->of->parts[i]));
+		histogram_json_put(part, h);
+		json_object_object_add(part, "buckets", histogram_json_buckets(h));
+		json_object_array_add(list, part);
 	}
-	json_object_object_add(o, "cost", list);
+	json_object_object_add(o, c->of->name, list);
 	json_print_end(o);
 }
 
-static void print_csv(struct hist_command *c, const struct cost_query *costs)
+static void print_csv(struct hist_command *c, const struct histogram_query *q)
 {
 	if (!c->begun)
-		fputs("time_ns,interval_ns,kind,ge_ns,le_ns,count\r\n", stdout);
-	for (int k = 0; k < NR_KINDS; k++) {
-		if (c->kind >= 0 && c->kind != k)
+		printf("time_ns,interval_ns,%s,ge_ns,le_ns,count\r\n", c->of->split);
+	for (int i = 0; i < c->of->nr_parts; i++) {
+		if (!is_wanted(c, i))
 			continue;
 		for (u32 b = 0; b < NR_BUCKETS; b++) {
-			u64 n = histogram_bucket(cost_query_of(costs, k), b);
+			u64 n = histogram_bucket(c->of->histogram(q, i), b);
 
 			if (!n)
 				continue;
-			printf("%" PRIu64 ",%" PRIu64 ",%s,%" PRIu64 ",", cost_query_time_ns(costs),
-			       cost_query_interval_ns(costs), kind_names[k], bucket_low(b));
+			printf("%" PRIu64 ",%" PRIu64 ",%s,%" PRIu64 ",",
+			       histogram_query_time_ns(q), histogram_query_interval_ns(q),
+			       c->of->parts[i], bucket_low(b));
 			if (b != BUCKET_OVERFLOW)
 				printf("%" PRIu64, bucket_low(b + 1) - 1);
 			printf(",%" PRIu64 "\r\n", n);
@@ -138,32 +174,33 @@ static void print_csv(struct hist_command *c, const struct cost_query *costs)
 	}
 }
 
-static int print(struct hist_command *c, const struct cost_query *costs)
+static int print(struct hist_command *c, const struct histogram_query *q)
 {
 	switch (c->common.output) {
 	case OUTPUT_TEXT:
-		print_text(c, costs);
+		print_text(c, q);
 		break;
 	case OUTPUT_JSON:
-		print_json(c, costs);
+		print_json(c, q);
 		break;
 	case OUTPUT_CSV:
-		print_csv(c, costs);
+		print_csv(c, q);
 		break;
 	}
 	c->begun = true;
 	return std_streams_flush();
 }
 
-/* Returns why the daemon measures no cost, or NULL if it does. */
-static const char *no_cost(const struct cost_query *costs)
+/* Returns why the daemon does not measure what is asked for, or NULL if it does. */
+static const char *not_measured(const struct hist_command *c, const struct histogram_query *q)
 {
-	const char *reason = read_text(read_member(cost_query_reply(costs), "host"), "cost_reason");
+	struct json_object *host = read_member(histogram_query_reply(q), "host");
+	const char *reason = read_text(host, c->of->reason);
 
 	return *reason ? reason : NULL;
 }
 
-static int fail_no_cost(const char *reason)
+static int fail_not_measured(const char *reason)
 {
 	char text[256];
 
@@ -171,37 +208,46 @@ static int fail_no_cost(const char *reason)
 	return fail(CLIENT_FAILED, "%s", text_disarm(text));
 }
 
-static int repeat(struct hist_command *c, struct cost_query *costs)
+static int repeat(struct hist_command *c, struct histogram_query *q)
 {
 	bool intervals = c->common.interval_ns || c->common.count;
 	u64 done = 0, due_ns = clock_ns();
-	int status = cost_query_refresh(costs), err = 0;
+	int status = histogram_query_refresh(q), err = 0;
 
-	if (status || !cost_query_reply(costs))
+	if (status || !histogram_query_reply(q))
 		return status;
-	if (no_cost(costs))
-		return fail_no_cost(no_cost(costs));
-	if ((c->group || c->application) && !cost_query_nr_groups(costs))
+	if (not_measured(c, q))
+		return fail_not_measured(not_measured(c, q));
+	if ((c->group || c->application) && !histogram_query_nr_groups(q))
 		return fail(CLIENT_FAILED, "there is no %s '%s'; tvtrace groups%s lists them",
 			    c->group ? "group" : "application",
 			    c->group ? c->group : c->application, c->group ? "" : " --app");
 	if (!intervals)
-		return common_output_status(print(c, costs));
+		return common_output_status(print(c, q));
 	while (!status && !err && common_next(&c->common, &done, &due_ns)) {
-		status = cost_query_refresh(costs);
-		if (!status && cost_query_reply(costs))
-			err = print(c, costs);
+		status = histogram_query_refresh(q);
+		if (!status && histogram_query_reply(q))
+			err = print(c, q);
 	}
 	return status ? status : common_output_status(err);
 }
 
 static int show(struct hist_command *c)
 {
-	struct cost_query_filter filter = {c->from, c->group, c->application};
+	const struct histogram_query_filter filter = {.waits = c->of == &subjects[SUBJECT_WAIT],
+						      .from = c->from,
+						      .kind = c->kind,
+						      .group = c->group,
+						      .application = c->application};
 	struct session *session;
-	struct cost_query *costs;
+	struct histogram_query *q;
 	int status;
 
+	if (!filter.waits && c->after >= 0)
+		return fail(CLIENT_USAGE, "--after: is for --of wait only");
+	if (filter.waits && c->kind >= 0 && (c->group || c->application))
+		return fail(CLIENT_USAGE, "--kind: is not kept for single groups' waits; leave it "
+					  "out, or --group and --app");
 	if (c->from >= 0 && (c->group || c->application))
 		return fail(CLIENT_USAGE, "--from: is not kept for single groups; leave it out, or "
 					  "--group and --app");
@@ -210,9 +256,9 @@ static int show(struct hist_command *c)
 	interrupt_catch();
 	status = session_open(&session, c->common.socket);
 	if (!status) {
-		costs = cost_query_new(session, &filter);
-		status = repeat(c, costs);
-		cost_query_free(costs);
+		q = histogram_query_new(session, &filter);
+		status = repeat(c, q);
+		histogram_query_free(q);
 	}
 	session_close(session);
 	return status;
@@ -221,6 +267,10 @@ static int show(struct hist_command *c)
 int command_hist(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
+		{"of", OPTION_OF, "WHAT", 0,
+		 "Histograms of WHAT: cost (default), by kind; or wait, by what it followed", 1},
+		{"after", OPTION_AFTER, "A", 0,
+		 "Of waits, those after this only: woken, preempted, start, unknown", 1},
 		{"kind", OPTION_KIND, "K", 0,
 		 "Switches of this kind only: thread, process, kthread, idle", 1},
 		{"from", OPTION_FROM, "F", 0, "Switches that left this only: user, kthread, idle",
@@ -233,8 +283,8 @@ int command_hist(int argc, char **argv)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.doc = "Histograms of the cost of switches: of all since tvtraced has started or, "
-		       "with -i and -n, of intervals."
+		.doc = "Histograms of the cost of switches, or of how long tasks waited for a "
+		       "CPU: of all since tvtraced has started or, with -i and -n, of intervals."
 		       "\v"
 		       "A cost is the time from the tracepoint sched_switch to the end of the "
 		       "switch. "
@@ -242,9 +292,15 @@ int command_hist(int argc, char **argv)
 		       "misses "
 		       "that this one pays afterwards. Of one group it is since tvtraced has known "
 		       "it; "
-		       "groups that have ended are in none.",
+		       "groups that have ended are in none.\n\n"
+		       "A wait is the time in which a task could run and had no CPU, as the "
+		       "kernel counts it (run_delay in /proc/TID/schedstat): after it was woken, "
+		       "after it was preempted, or from its creation to its first run (start); "
+		       "unknown if its last run was not seen, or if the switch was spilled. The "
+		       "kernel takes a wait for 0 if the task preempts another one at once.",
 		.children = children};
-	struct hist_command c = {.kind = -1, .from = -1};
+	struct hist_command c = {
+		.of = &subjects[SUBJECT_COST], .kind = -1, .from = -1, .after = -1};
 
 	arguments_parse(&argp, argc, argv, &c);
 	return show(&c);

@@ -153,6 +153,39 @@ static double process_mean(const struct row *r)
 	return mean_of(r->grown.user_cost_ns[KIND_PROCESS], r->grown.user_switches[KIND_PROCESS]);
 }
 
+/* Waits. A list may be of a daemon or a trace that has none. */
+static double wait_share(const struct row *r)
+{
+	if (!charges_waits(&r->grown))
+		return NAN;
+	return r->seconds > 0 ? (double)charges_wait_ns(&r->grown) / (r->seconds * 1e9) : 0;
+}
+
+static double wait_mean(const struct row *r)
+{
+	return ratio(charges_wait_ns(&r->grown), charges_waits(&r->grown));
+}
+
+static double wait_mean_after(const struct row *r, enum wait_after after)
+{
+	return ratio(r->grown.wait_ns[after], r->grown.waits[after]);
+}
+
+static double woken_wait_mean(const struct row *r)
+{
+	return wait_mean_after(r, WAIT_WOKEN);
+}
+
+static double preempted_wait_mean(const struct row *r)
+{
+	return wait_mean_after(r, WAIT_PREEMPTED);
+}
+
+static double start_wait_mean(const struct row *r)
+{
+	return wait_mean_after(r, WAIT_START);
+}
+
 /* Totals. */
 static double total(const struct row *r)
 {
@@ -206,6 +239,19 @@ static double total_preempted(const struct row *r)
 	NUMBER("preempted_share", "pre%", CELL_PERCENT, 5, 0, preempted_share, \
 	       "of the switches out of it, how many it did not ask for")
 
+#define WAITS \
+	NUMBER("wait_share", "wait", CELL_PERCENT, 0, 5, wait_share, \
+	       "time that its tasks could run and had no CPU, in % of the time: two that wait " \
+	       "all the time make 200%"), \
+	NUMBER("wait_mean_ns", "w.mean", CELL_NS, 0, 7, wait_mean, \
+	       "mean wait for a CPU"), \
+	NUMBER("woken_wait_mean_ns", "w.woken", CELL_NS, 0, 7, woken_wait_mean, \
+	       "of those after it was woken"), \
+	NUMBER("preempted_wait_mean_ns", "w.pre", CELL_NS, 0, 7, preempted_wait_mean, \
+	       "of those after it was preempted"), \
+	NUMBER("start_wait_mean_ns", "w.start", CELL_NS, 0, 7, start_wait_mean, \
+	       "of new tasks, from their creation to their first run")
+
 #define REASONS \
 	NUMBER("voluntary_per_s", "vol/s", CELL_RATE, 0, 5, voluntary_rate, \
 	       "switches out of it that it asked for (it blocked or slept)"), \
@@ -232,6 +278,7 @@ const struct column group_columns[NR_GROUP_COLUMNS] = {
 	       "threads alive; of those that have ended, how many did in the interval"),
 	RATES,
 	MEANS,
+	WAITS,
 	NUMBER("ended_per_s", "end/s", CELL_RATE, 0, 5, ended_rate,
 	       "threads of it that ended, per second; of those that have ended, groups"),
 	REASONS,
@@ -250,6 +297,7 @@ const struct column application_columns[NR_APPLICATION_COLUMNS] = {
 	       "thread groups that ended, per second; all else counts them as well"),
 	RATES,
 	MEANS,
+	WAITS,
 	NUMBER("threads", "thr", CELL_COUNT, 0, 4, threads, "threads alive"),
 	REASONS,
 	NAME("kind", "kind", 0, 9, kind, "unit, container, cgroup or comm"),
@@ -262,6 +310,7 @@ const struct column thread_columns[NR_THREAD_COLUMNS] = {
 	NUMBER("lwp", "lwp", CELL_ID, 7, 0, tid, "its own id"),
 	RATES,
 	MEANS,
+	WAITS,
 	NUMBER("ended_per_s", "end/s", CELL_RATE, 0, 5, ended_rate,
 	       "of those that have ended: how many did, per second"),
 	REASONS,

@@ -40,14 +40,16 @@ static void print_octaves(const struct histogram *h)
 	}
 }
 
-void histogram_print(const char *kind, const struct histogram *h)
+void histogram_print(const char *title, const char *counted, const struct histogram *h)
 {
 	char mean[FORMAT_LEN], p50[FORMAT_LEN], p90[FORMAT_LEN], p99[FORMAT_LEN], max[FORMAT_LEN];
 
-	printf("%s: %" PRIu64 " switches, mean %s\n", kind, h->count,
+	printf("%s: %" PRIu64 " %s, mean %s\n", title, h->count, counted,
 	       format_ns(mean, histogram_mean(h)));
-	printf("    p50 %s, p90 %s, p99 %s, max %s\n", format_ns(p50, histogram_quantile(h, 0.5)),
-	       format_ns(p90, histogram_quantile(h, 0.9)),
-	       format_ns(p99, histogram_quantile(h, 0.99)), format_ns(max, h->max_ns));
+	printf("    p50 %s, p90 %s, p99 %s, max %s\n",
+	       format_ns(p50, (double)histogram_quantile(h, 0.5)),
+	       format_ns(p90, (double)histogram_quantile(h, 0.9)),
+	       format_ns(p99, (double)histogram_quantile(h, 0.99)),
+	       format_ns(max, (double)h->max_ns));
 	print_octaves(h);
 }

@@ -5,7 +5,10 @@
 
 #include "common/histogram.h"
 
-/* Prints quantiles and one line per octave on standard output. */
-void histogram_print(const char *kind, const struct histogram *h);
+/*
+ * Prints a title, quantiles and one line per octave on standard output. counted says what the
+ * values are of: "switches".
+ */
+void histogram_print(const char *title, const char *counted, const struct histogram *h);
 
 #endif

@@ -147,6 +147,8 @@ static void read_counts(struct known *k, struct json_object *list)
 	read_numbers(read_item(list, 6), c->user_switches, NR_KINDS);
 	read_numbers(read_item(list, 7), c->user_cost_ns, NR_KINDS);
 	k->nr_ended = json_object_get_uint64(read_item(list, 8));
+	read_numbers(read_item(list, 9), c->waits, NR_WAITS);
+	read_numbers(read_item(list, 10), c->wait_ns, NR_WAITS);
 }
 
 static void take_group_counts(struct model *m, struct json_object *list)
@@ -177,10 +179,12 @@ static void take_group_name(struct model *m, struct json_object *o)
 static void read_charges(struct charges *c, struct json_object *o, const char *switches,
 			 struct json_object *reasons)
 {
-	read_by_kind(o, switches, c->switches);
-	read_by_kind(o, "cost_ns", c->cost_ns);
-	read_by_kind(o, "from_user", c->user_switches);
-	read_by_kind(o, "from_user_cost_ns", c->user_cost_ns);
+	read_named(o, switches, kind_names, c->switches, NR_KINDS);
+	read_named(o, "cost_ns", kind_names, c->cost_ns, NR_KINDS);
+	read_named(o, "from_user", kind_names, c->user_switches, NR_KINDS);
+	read_named(o, "from_user_cost_ns", kind_names, c->user_cost_ns, NR_KINDS);
+	read_named(o, "waits", wait_names, c->waits, NR_WAITS);
+	read_named(o, "wait_ns", wait_names, c->wait_ns, NR_WAITS);
 	for (int i = 0; i < NR_REASONS; i++)
 		c->reasons[i] = read_number(reasons, reason_names[i]);
 }
@@ -315,7 +319,8 @@ static int ask(struct model *m, u64 since)
 		snprintf(filter, sizeof(filter), ",\"tgid\":%u", m->tgid);
 	snprintf(request, sizeof(request),
 		 "\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"ring\",\"probe\","
-		 "\"recent\",\"gone\",\"group_counts\",\"group_names\",%s],\"since\":%" PRIu64 "%s",
+		 "\"recent\",\"cost_sums\",\"gone\",\"group_counts\",\"group_names\",%s],\"since\":"
+		 "%" PRIu64 "%s",
 		 m->what == MODEL_THREADS ? "\"threads\"" : "\"ended\"", since, filter);
 	json_object_put(m->reply);
 	m->reply = NULL;

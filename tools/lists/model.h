@@ -39,8 +39,8 @@ u64 model_time_ns(const struct model *m);
 u64 model_interval_ns(const struct model *m);
 
 /*
- * The whole last reply, with the parts `accounting`, `host`, `probe`, `ring` and `recent`; it is
- * owned by the model.
+ * The whole last reply, with the parts `accounting`, `host`, `probe`, `ring`, `recent` and
+ * `cost_sums`; it is owned by the model.
  */
 struct json_object *model_reply(const struct model *m);
 

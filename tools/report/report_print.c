@@ -27,7 +27,7 @@ static void print_histograms(const struct trace_summary *s)
 		if (!h->count)
 			continue;
 		putchar('\n');
-		histogram_print(kind_names[kinds[i]], h);
+		histogram_print(kind_names[kinds[i]], "switches", h);
 	}
 }
 

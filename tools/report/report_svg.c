@@ -141,9 +141,10 @@ static void print_summary(const struct histogram *h, const char *kind)
 
 	printf("<p><b>%s</b>: %" PRIu64 " switches, mean %s, p50 %s, p90 %s, p99 %s, max %s</p>\n",
 	       kind, h->count, format_ns(mean, histogram_mean(h)),
-	       format_ns(p50, histogram_quantile(h, 0.5)),
-	       format_ns(p90, histogram_quantile(h, 0.9)),
-	       format_ns(p99, histogram_quantile(h, 0.99)), format_ns(max, h->max_ns));
+	       format_ns(p50, (double)histogram_quantile(h, 0.5)),
+	       format_ns(p90, (double)histogram_quantile(h, 0.9)),
+	       format_ns(p99, (double)histogram_quantile(h, 0.99)),
+	       format_ns(max, (double)h->max_ns));
 }
 
 void html_histograms(const struct trace_summary *s)

@@ -18,6 +18,7 @@ struct joined {
 	u64 ts_ns;
 	struct traced *prev, *next; /* NULL: not known */
 	u32 cost_ns;		    /* 0: not known */
+	u64 wait;		    /* of next, WAIT_OF(); 0: not known */
 	u32 other; /* tid of the task that a filtered trace shows as tid 0; 0: none */
 	u8 kind, from, reason;
 	bool labelled; /* kind and from are known; cost_ns is too, if the switch was measured */

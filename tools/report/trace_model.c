@@ -150,14 +150,18 @@ static struct joined unmask(struct trace_model *m, const struct joined *masked)
 
 static void charge(struct trace_summary *s, const struct joined *j)
 {
-	u32 label = (u32)LABEL_INDEX(j->kind, j->from, j->reason);
+	const struct switch_record r = {
+		.label = (u8)LABEL_INDEX(j->kind, j->from, j->reason),
+		.cost_ns = j->cost_ns,
+		.wait = j->wait,
+	};
 
 	if (j->prev)
-		charges_add_out(&j->prev->charges, label);
+		charges_add_out(&j->prev->charges, &r);
 	if (!j->next) {
 		s->unattributed++;
 	} else if (j->labelled) {
-		charges_add_in(&j->next->charges, label, j->cost_ns);
+		charges_add_in(&j->next->charges, &r);
 	} else {
 		j->next->unlabelled++;
 	}

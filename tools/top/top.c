@@ -116,10 +116,10 @@ static const char *cut_name(char *out, size_t size, const char *name)
 /* Makes the histograms those of the application or group that was entered. */
 static void new_costs(struct top *t)
 {
-	struct cost_query_filter filter = {.from = -1};
+	struct histogram_query_filter filter = {.from = -1, .kind = -1};
 	static char number[16], name[PROTOCOL_NAME_LEN];
 
-	cost_query_free(t->costs);
+	histogram_query_free(t->costs);
 	t->costs = NULL;
 	if (!t->histograms)
 		return;
@@ -128,7 +128,7 @@ static void new_costs(struct top *t)
 		filter.group = number;
 	else if (t->level == LEVEL_GROUPS && t->application)
 		filter.application = cut_name(name, sizeof(name), t->application);
-	t->costs = cost_query_new(t->session, &filter);
+	t->costs = histogram_query_new(t->session, &filter);
 }
 
 static void note_seen(struct top *t)
@@ -136,8 +136,17 @@ static void note_seen(struct top *t)
 	u64 seen = read_number(read_member(model_reply(t->model), "accounting"), "seen");
 	u64 time_ns = model_time_ns(t->model);
 
-	if (t->seen_ns && time_ns > t->seen_ns)
-		t->seen_rate = (double)(seen - t->seen) / ((double)(time_ns - t->seen_ns) / 1e9);
+	struct answer_figures before = t->so_far;
+
+	read_answer_figures(model_reply(t->model), &t->so_far);
+	if (t->seen_ns && time_ns > t->seen_ns) {
+		t->grown.seconds = (double)(time_ns - t->seen_ns) / 1e9;
+		t->seen_rate = (double)(seen - t->seen) / t->grown.seconds;
+		for (int k = 0; k < NR_KINDS; k++) {
+			t->grown.count[k] = t->so_far.count[k] - before.count[k];
+			t->grown.sum_ns[k] = t->so_far.sum_ns[k] - before.sum_ns[k];
+		}
+	}
 	t->seen = seen;
 	t->seen_ns = time_ns;
 }
@@ -147,7 +156,7 @@ static int refresh_all(struct top *t)
 	int status = model_refresh(t->model);
 
 	if (!status && t->costs)
-		status = cost_query_refresh(t->costs);
+		status = histogram_query_refresh(t->costs);
 	return status;
 }
 
@@ -169,7 +178,7 @@ static int begin_level(struct top *t, enum level level)
 	}
 	new_costs(t);
 	if (!status && t->costs)
-		status = cost_query_refresh(t->costs);
+		status = histogram_query_refresh(t->costs);
 	top_arrange(t);
 	return status;
 }
@@ -218,7 +227,7 @@ int top_toggle_histograms(struct top *t)
 {
 	t->histograms = !t->histograms;
 	new_costs(t);
-	return t->costs ? cost_query_refresh(t->costs) : CLIENT_OK;
+	return t->costs ? histogram_query_refresh(t->costs) : CLIENT_OK;
 }
 
 void top_move(struct top *t, long rows)
@@ -235,7 +244,7 @@ void top_move(struct top *t, long rows)
 
 void top_close(struct top *t)
 {
-	cost_query_free(t->costs);
+	histogram_query_free(t->costs);
 	model_free(t->model);
 	free(t->applications);
 	free(t->application);

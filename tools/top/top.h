@@ -3,8 +3,9 @@
 #ifndef TVTRACE_TOP_TOP_H
 #define TVTRACE_TOP_TOP_H
 
+#include "common/answer.h"
 #include "lists/columns.h"
-#include "lists/cost_query.h"
+#include "lists/histogram_query.h"
 #include "lists/model.h"
 
 enum level { LEVEL_APPLICATIONS, LEVEL_GROUPS, LEVEL_THREADS, NR_LEVELS };
@@ -21,11 +22,11 @@ extern const struct level_info levels[NR_LEVELS];
 
 struct top {
 	struct session *session;
-	struct model *model;	  /* model of all groups; at LEVEL_THREADS of one group's threads */
-	struct cost_query *costs; /* NULL: no histogram pane */
-	struct row *applications; /* at LEVEL_APPLICATIONS `rows` points into this */
-	const struct row **rows;  /* sorted and filtered */
-	struct titles *titles;	  /* names of the rows */
+	struct model *model; /* model of all groups; at LEVEL_THREADS of one group's threads */
+	struct histogram_query *costs; /* NULL: no histogram pane */
+	struct row *applications;      /* at LEVEL_APPLICATIONS `rows` points into this */
+	const struct row **rows;       /* sorted and filtered */
+	struct titles *titles;	       /* names of the rows */
 	size_t n;
 	enum level level;
 	char *application; /* name of the application that was entered, of any length; NULL: none */
@@ -40,6 +41,7 @@ struct top {
 	bool paused, help, typing, histograms, quit;
 	u64 seen, seen_ns; /* switches seen so far, and time of that count */
 	double seen_rate;
+	struct answer_figures so_far, grown; /* since the start; in the last interval */
 };
 
 /*

@@ -16,7 +16,8 @@
 #include "lists/listing.h"
 
 enum {
-	HEAD_LINES = 4, /* lines of draw_head(), draw_trust(), draw_path() and draw_headings() */
+	/* draw_head(), draw_trust(), draw_answer(), draw_path() and draw_headings() */
+	HEAD_LINES = 5,
 	FOOT_LINES = 1,
 	HISTOGRAM_LINES = 9,
 	MIN_ROWS = 3,
@@ -90,6 +91,17 @@ static void draw_trust(const struct top *t)
 	attrset(A_NORMAL);
 }
 
+static void draw_answer(const struct top *t)
+{
+	const char *reason = read_text(read_member(model_reply(t->model), "host"), "cost_reason");
+	char text[ANSWER_LEN];
+
+	attrset(A_BOLD);
+	if (!*reason && t->grown.seconds > 0)
+		put(HEAD_LINES - 3, 0, "%s", answer(text, &t->grown, (size_t)COLS));
+	attrset(A_NORMAL);
+}
+
 static void draw_path(const struct top *t)
 {
 	char path[2 * TEXT_LEN + 64];
@@ -105,7 +117,7 @@ static void draw_path(const struct top *t)
 		snprintf(path, sizeof(path), "%s > %s (%u)", t->application, t->group, t->tgid);
 		break;
 	}
-	put(2, 0, "%s  [%zu]%s%s%s%s", path, t->n, t->paused ? "  PAUSED" : "",
+	put(HEAD_LINES - 2, 0, "%s  [%zu]%s%s%s%s", path, t->n, t->paused ? "  PAUSED" : "",
 	    t->filter[0] || t->typing ? "  filter: " : "", t->filter, t->typing ? "_" : "");
 }
 
@@ -198,7 +210,7 @@ static void draw_list(struct top *t)
  */
 static void draw_histogram(const struct top *t, int y, int x, int width, int kind, int first)
 {
-	const struct histogram *h = cost_query_of(t->costs, kind);
+	const struct histogram *h = histogram_query_cost(t->costs, kind);
 	char mean[FORMAT_LEN], p99[FORMAT_LEN], low[FORMAT_LEN], count[FORMAT_LEN];
 	int lines = HISTOGRAM_LINES - 1, room = width - 21;
 	u64 counts[HISTOGRAM_LINES] = {0}, most = 0;
@@ -212,7 +224,8 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 		most = counts[i] > most ? counts[i] : most;
 	attrset(A_BOLD);
 	put(y, x, "%s %s  mean %s  p99 %s", kind_names[kind], format_count(count, (double)h->count),
-	    format_ns(mean, histogram_mean(h)), format_ns(p99, histogram_quantile(h, 0.99)));
+	    format_ns(mean, histogram_mean(h)),
+	    format_ns(p99, (double)histogram_quantile(h, 0.99)));
 	for (int i = 0; i < lines; i++) {
 		int bar = histogram_bar(counts[i], most, room > 0 ? room : 0);
 
@@ -229,8 +242,8 @@ static void draw_histogram(const struct top *t, int y, int x, int width, int kin
 static int first_octave(const struct top *t)
 {
 	for (int e = 0; e <= BUCKET_MAX_EXP; e++)
-		if (histogram_octave(cost_query_of(t->costs, KIND_THREAD), (u32)e) ||
-		    histogram_octave(cost_query_of(t->costs, KIND_PROCESS), (u32)e))
+		if (histogram_octave(histogram_query_cost(t->costs, KIND_THREAD), (u32)e) ||
+		    histogram_octave(histogram_query_cost(t->costs, KIND_PROCESS), (u32)e))
 			return e < BUCKET_MAX_EXP - HISTOGRAM_LINES
 				       ? e
 				       : BUCKET_MAX_EXP - HISTOGRAM_LINES;
@@ -248,8 +261,8 @@ static void draw_pane(const struct top *t)
 static void draw_help(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(help_lines); i++)
-		if ((int)i + 3 < LINES - FOOT_LINES)
-			put((int)i + 3, 2, "%s", help_lines[i]);
+		if ((int)i + HEAD_LINES - 1 < LINES - FOOT_LINES)
+			put((int)i + HEAD_LINES - 1, 2, "%s", help_lines[i]);
 }
 
 static void draw_foot(const struct top *t)
@@ -267,6 +280,7 @@ void top_draw(struct top *t)
 	erase();
 	draw_head(t);
 	draw_trust(t);
+	draw_answer(t);
 	if (t->help) {
 		draw_help();
 	} else {

@@ -23,7 +23,7 @@
 #include "common/names.h"
 #include "common/std_streams.h"
 #include "common/text.h"
-#include "lists/cost_query.h"
+#include "lists/histogram_query.h"
 #include "lists/listing.h"
 #include "lists/model.h"
 #include "protocol.h"
@@ -47,7 +47,7 @@ struct trigger_command {
 	size_t nr_conditions;
 	/* State while the command runs: */
 	struct session *session;
-	struct cost_query *costs;
+	struct histogram_query *histograms;
 	struct model *model; /* NULL: no condition needs it, as none is of an application */
 	u64 switches[NR_KINDS], grown[NR_KINDS];
 	u64 saved;
@@ -148,7 +148,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static void take_switches(struct trigger_command *c)
 {
-	struct json_object *list = read_member(cost_query_reply(c->costs), "switches");
+	struct json_object *list = read_member(histogram_query_reply(c->histograms), "switches");
 	u64 now[NR_KINDS] = {0};
 
 	for (size_t i = 0; i < read_length(list); i++)
@@ -163,9 +163,9 @@ static void take_switches(struct trigger_command *c)
 
 static int refresh(struct trigger_command *c)
 {
-	int status = cost_query_refresh(c->costs);
+	int status = histogram_query_refresh(c->histograms);
 
-	if (status || !cost_query_reply(c->costs))
+	if (status || !histogram_query_reply(c->histograms))
 		return status;
 	take_switches(c);
 	return c->model ? model_refresh(c->model) : CLIENT_OK;
@@ -177,7 +177,7 @@ static double rate(const struct trigger_command *c, int kind)
 
 	for (int k = 0; k < NR_KINDS; k++)
 		sum += kind < 0 || kind == k ? c->grown[k] : 0;
-	return (double)sum * 1e9 / (double)cost_query_interval_ns(c->costs);
+	return (double)sum * 1e9 / (double)histogram_query_interval_ns(c->histograms);
 }
 
 /* Returns the cost share of an application, or NAN if there is no such application. */
@@ -194,18 +194,37 @@ static double share(const struct trigger_command *c, const char *application)
 	return result;
 }
 
+/* Returns NAN if the histogram is empty. */
+static double of_histogram(const struct condition *k, const struct histogram *h)
+{
+	if (!h->count)
+		return NAN;
+	return k->figure == FIGURE_MEAN ? histogram_mean(h)
+					: (double)histogram_quantile(h, k->quantile);
+}
+
+static double of_waits(const struct trigger_command *c, const struct condition *k)
+{
+	struct histogram sum = {0};
+	double result;
+
+	for (int w = 0; w < NR_WAITS; w++)
+		if (k->after < 0 || k->after == w)
+			histogram_merge(&sum, histogram_query_wait(c->histograms, w));
+	result = of_histogram(k, &sum);
+	histogram_release(&sum);
+	return result;
+}
+
 static double figure_of(const struct trigger_command *c, const struct condition *k)
 {
-	const struct histogram *h;
-
 	if (k->figure == FIGURE_RATE)
 		return rate(c, k->kind);
 	if (k->figure == FIGURE_COST)
 		return share(c, k->application);
-	h = cost_query_of(c->costs, k->kind);
-	if (!h->count)
-		return NAN;
-	return k->figure == FIGURE_MEAN ? histogram_mean(h) : histogram_quantile(h, k->quantile);
+	if (k->of_waits)
+		return of_waits(c, k);
+	return of_histogram(k, histogram_query_cost(c->histograms, k->kind));
 }
 
 static char *format_time(char text[TIME_LEN], u64 ago_ns)
@@ -241,7 +260,7 @@ static int run_capture(const struct trigger_command *c, int fd, struct capturing
 static char *describe(const struct trigger_command *c, const struct condition *k, u64 since_ns,
 		      const struct capturing_progress *p)
 {
-	struct json_object *host = read_member(cost_query_reply(c->costs), "host");
+	struct json_object *host = read_member(histogram_query_reply(c->histograms), "host");
 	char now[TIME_LEN], since[TIME_LEN], figure[CONDITION_VALUE_LEN], *text;
 
 	if (asprintf(&text,
@@ -252,11 +271,12 @@ static char *describe(const struct trigger_command *c, const struct condition *k
 		     "capture    %" PRIu64 " switches, %" PRIu64 " lost, %" PRIu64 " bytes%s%s\n"
 		     "host       Linux %s, tvtraced %s, cost source %s, bias %" PRIu64 " ns\n",
 		     k->text, condition_format(figure, k, k->last_figure),
-		     (double)cost_query_interval_ns(c->costs) / 1e9, format_time(since, since_ns),
-		     (double)since_ns / 1e9, format_time(now, 0), (double)c->wanted.last_ns / 1e9,
-		     p->switches, p->lost, p->bytes, p->message[0] ? "; cut off: " : "", p->message,
-		     read_text(host, "kernel"), read_text(host, "tvtraced"),
-		     read_text(host, "cost_source"), read_number(host, "cost_bias_ns")) < 0)
+		     (double)histogram_query_interval_ns(c->histograms) / 1e9,
+		     format_time(since, since_ns), (double)since_ns / 1e9, format_time(now, 0),
+		     (double)c->wanted.last_ns / 1e9, p->switches, p->lost, p->bytes,
+		     p->message[0] ? "; cut off: " : "", p->message, read_text(host, "kernel"),
+		     read_text(host, "tvtraced"), read_text(host, "cost_source"),
+		     read_number(host, "cost_bias_ns")) < 0)
 		exit(fail(CLIENT_FAILED, "out of memory"));
 	/* Escape each line by itself, in order to keep the newlines. */
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
@@ -280,13 +300,13 @@ static bool is_empty(int fd)
  */
 static int save(struct trigger_command *c, struct condition *k)
 {
-	u64 since_ns = cost_query_time_ns(c->costs) - k->true_since_ns;
+	u64 since_ns = histogram_query_time_ns(c->histograms) - k->true_since_ns;
 	char name[TRIGGER_NAME_LEN], figure[CONDITION_VALUE_LEN], now[TIME_LEN], *text;
 	struct capturing_progress p;
 	int fd = trigger_files_begin(&c->files, name), status, err;
 	bool empty;
 
-	k->saved_ns = cost_query_time_ns(c->costs);
+	k->saved_ns = histogram_query_time_ns(c->histograms);
 	k->true_since_ns = 0;
 	if (fd < 0) {
 		warn("cannot make a file in %s: %s; `%s' is not saved", c->files.path,
@@ -315,7 +335,7 @@ static int save(struct trigger_command *c, struct condition *k)
 
 static bool may_save(const struct trigger_command *c, const struct condition *k)
 {
-	return !k->saved_ns || cost_query_time_ns(c->costs) - k->saved_ns >= c->every_ns;
+	return !k->saved_ns || histogram_query_time_ns(c->histograms) - k->saved_ns >= c->every_ns;
 }
 
 static bool ended(const struct trigger_command *c)
@@ -336,13 +356,14 @@ static int watch(struct trigger_command *c)
 		if (interrupted())
 			break;
 		status = refresh(c);
-		if (status || !cost_query_reply(c->costs))
+		if (status || !histogram_query_reply(c->histograms))
 			break;
 		for (size_t i = 0; i < c->nr_conditions && !status && !ended(c); i++) {
 			struct condition *k = &c->conditions[i];
 
-			if (condition_update(k, figure_of(c, k), cost_query_time_ns(c->costs),
-					     cost_query_interval_ns(c->costs)) &&
+			if (condition_update(k, figure_of(c, k),
+					     histogram_query_time_ns(c->histograms),
+					     histogram_query_interval_ns(c->histograms)) &&
 			    may_save(c, k))
 				status = save(c, k);
 		}
@@ -350,27 +371,36 @@ static int watch(struct trigger_command *c)
 	return status;
 }
 
+/* Returns whether the daemon does not measure what a condition is about. */
+static bool is_not_measured(struct json_object *host, const struct condition *k)
+{
+	if (k->figure == FIGURE_RATE)
+		return false;
+	return *read_text(host, k->of_waits ? "wait_reason" : "cost_reason");
+}
+
 /* Refuses conditions that this daemon can never meet, or captures that it cannot save. */
 static int check(const struct trigger_command *c, struct json_object *reply)
 {
 	u64 max = read_number(read_member(reply, "captures"), "max_recorder_bytes");
-	const char *reason = read_text(read_member(reply, "host"), "cost_reason");
+	struct json_object *host = read_member(reply, "host");
 
 	if (!max)
 		return fail(CLIENT_FAILED, "the flight recorder is turned off: there is nothing to "
 					   "save; start tvtraced with --recorder");
-	for (size_t i = 0; *reason && i < c->nr_conditions; i++)
-		if (c->conditions[i].figure != FIGURE_RATE)
+	for (size_t i = 0; i < c->nr_conditions; i++)
+		if (is_not_measured(host, &c->conditions[i]))
 			return fail(CLIENT_FAILED,
-				    "`%s': this tvtraced measures no cost; "
+				    "`%s': this tvtraced measures no %s; "
 				    "`tvtrace status' says why",
-				    c->conditions[i].text);
+				    c->conditions[i].text,
+				    c->conditions[i].of_waits ? "waits" : "cost");
 	return CLIENT_OK;
 }
 
 static int run(struct trigger_command *c)
 {
-	const struct cost_query_filter all = {.from = -1};
+	struct histogram_query_filter all = {.from = -1, .kind = -1};
 	struct json_object *reply = NULL;
 	int status = session_open(&c->session, c->socket);
 
@@ -383,16 +413,19 @@ static int run(struct trigger_command *c)
 	json_object_put(reply);
 	if (status)
 		return status;
-	c->costs = cost_query_new(c->session, &all);
-	for (size_t i = 0; i < c->nr_conditions; i++)
+	for (size_t i = 0; i < c->nr_conditions; i++) {
+		if (c->conditions[i].of_waits)
+			all.waits = true;
 		if (c->conditions[i].figure == FIGURE_COST && !c->model)
 			c->model = model_new(c->session, MODEL_GROUPS, 0);
+	}
+	c->histograms = histogram_query_new(c->session, &all);
 	return watch(c);
 }
 
 static void release(struct trigger_command *c)
 {
-	cost_query_free(c->costs);
+	histogram_query_free(c->histograms);
 	model_free(c->model);
 	session_close(c->session);
 	trigger_files_close(&c->files);
@@ -430,6 +463,9 @@ int command_trigger(int argc, char **argv)
 		       "  p99 process > 20us     a quantile of a kind's cost: p50, p90, p99, p999\n"
 		       "  mean thread > 2us      its mean; kinds are thread, process, kthread, "
 		       "idle\n"
+		       "  p99 wait > 5ms         a quantile of how long tasks waited for a CPU, "
+		       "or its mean\n"
+		       "  p99 wait preempted > 5ms  after they were preempted; or woken, start\n"
 		       "  rate > 200k            switches per second\n"
 		       "  rate thread > 50k      switches of one kind per second\n"
 		       "  cost a.service > 2%    what an application's switches cost, of one "

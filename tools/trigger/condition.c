@@ -14,6 +14,8 @@
 #include "common/names.h"
 #include "common/text.h"
 
+#define WAIT "wait"
+
 struct unit {
 	const char *name;
 	double factor;
@@ -92,7 +94,23 @@ static const struct figure_name *find_figure(char **left)
 	return NULL;
 }
 
-/* Parses the subject of the figure: an application or a kind. */
+/* Parses what follows "wait": nothing, or what the waits followed. */
+static bool parse_wait(struct condition *c, const char *after, char *message)
+{
+	c->of_waits = true;
+	c->after = -1;
+	for (int w = 0; w < NR_WAITS; w++)
+		if (!strcmp(after, wait_names[w]))
+			c->after = w;
+	if (c->after >= 0 || !*after)
+		return true;
+	return reject(message,
+		      "wait: '%.40s' is nothing that a wait follows; there are: woken, preempted, "
+		      "start, unknown",
+		      after);
+}
+
+/* Parses the subject of the figure: an application, a kind, or waits. */
 static bool parse_subject(struct condition *c, const char *subject, char *message)
 {
 	if (c->figure == FIGURE_COST) {
@@ -101,6 +119,10 @@ static bool parse_subject(struct condition *c, const char *subject, char *messag
 		c->application = xstrdup(subject);
 		return true;
 	}
+	if (c->figure != FIGURE_RATE && !strncmp(subject, WAIT, strlen(WAIT)) &&
+	    strchr(" ", subject[strlen(WAIT)]))
+		return parse_wait(c, subject + strlen(WAIT) + strspn(subject + strlen(WAIT), " "),
+				  message);
 	c->kind = -1;
 	for (int k = 0; k < NR_KINDS; k++)
 		if (!strcmp(subject, kind_names[k]))
@@ -109,8 +131,8 @@ static bool parse_subject(struct condition *c, const char *subject, char *messag
 		return true;
 	return reject(message,
 		      "'%.40s' is no kind of switch; there are: thread, process, kthread, "
-		      "idle",
-		      subject);
+		      "idle%s",
+		      subject, c->figure == FIGURE_RATE ? "" : "; or wait, for waits");
 }
 
 /* Finds the last comparison, because names of applications may contain < and >. */

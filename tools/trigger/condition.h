@@ -8,8 +8,8 @@
 #include "record.h"
 
 enum figure {
-	FIGURE_QUANTILE, /* quantile of the costs of a kind, in ns */
-	FIGURE_MEAN,	 /* mean of the costs of a kind, in ns */
+	FIGURE_QUANTILE, /* quantile of the costs of a kind, or of waits, in ns */
+	FIGURE_MEAN,	 /* their mean, in ns */
 	FIGURE_RATE,	 /* switches per second, of a kind or of all */
 	FIGURE_COST,	 /* cost of an application, as a share of one CPU */
 };
@@ -21,6 +21,8 @@ struct condition {
 	enum figure figure;
 	double quantile;
 	int kind;	   /* -1: all kinds, for a rate only */
+	bool of_waits;	   /* quantile or mean of waits */
+	int after;	   /* what the waits followed; -1: anything */
 	char *application; /* NULL unless FIGURE_COST */
 	bool below;	   /* the condition is figure < value, otherwise figure > value */
 	double value;

@@ -33,7 +33,7 @@ struct collector {
 	unsigned int cpus;
 	int epoll_fd;
 	void *epoll_data;
-	struct histogram interval[NR_CELLS];
+	struct histograms interval;
 	u64 measured;
 	u64 unmeasured;
 	unsigned int identify_budget; /* look-ups in /proc still allowed in this period */
@@ -57,12 +57,11 @@ static int on_batch(void *ctx, void *data, size_t size)
 	(void)size;
 	for (u32 i = 0; i < header->count; i++, r++) {
 		task_table_switch(c->tasks, ring->cpu, r);
-		if (!r->cost_ns) {
+		histograms_add(&c->interval, r);
+		if (r->cost_ns)
+			c->measured++;
+		else
 			c->unmeasured++;
-			continue;
-		}
-		c->measured++;
-		histogram_add(&c->interval[r->label / NR_REASONS], r->cost_ns);
 	}
 	recorder_batch(c->recorder, ring->cpu, (const void *)(header + 1), header->count,
 		       header->first - ring->sent);
@@ -222,8 +221,7 @@ void collector_free(struct collector *c)
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
 		ring_buffer__free(c->rings[cpu].ring);
 	ring_buffer__free(c->task_ring);
-	for (int i = 0; i < NR_CELLS; i++)
-		histogram_release(&c->interval[i]);
+	histograms_release(&c->interval);
 	free(c->rings);
 	free(c);
 }
@@ -254,6 +252,16 @@ void collector_drain(struct collector *c)
 		drain_ring(&c->rings[cpu], c->rings[cpu].received + most);
 }
 
+static void take_spill_histogram(struct histogram *to, const struct spill_histogram *from)
+{
+	if (!from->count)
+		return;
+	for (u32 b = 0; b < NR_BUCKETS; b++)
+		if (from->buckets[b])
+			histogram_add_bucket(to, b, from->buckets[b]);
+	histogram_add_totals(to, from->count, from->sum_ns, from->min_ns, from->max_ns);
+}
+
 /*
  * Adds the spill buffer that the last flush took out of use, and clears the buffer for its next
  * use.
@@ -263,17 +271,9 @@ static void take_spill(struct collector *c, volatile struct cpu_state *state)
 	struct spill *s = (struct spill *)&state->spills[(state->spill_index ^ 1) & 1];
 
 	for (int cell = 0; cell < NR_CELLS; cell++) {
-		struct histogram *h = &c->interval[cell];
-		u64 count = 0;
-
-		for (u32 b = 0; b < NR_BUCKETS; b++) {
-			if (!s->buckets[cell][b])
-				continue;
-			histogram_add_bucket(h, b, s->buckets[cell][b]);
-			count += s->buckets[cell][b];
-		}
-		histogram_add_totals(h, count, s->sum_ns[cell], s->min_ns[cell], s->max_ns[cell]);
-		c->measured += count;
+		take_spill_histogram(&c->interval.cost[cell], &s->cost[cell]);
+		take_spill_histogram(&c->interval.wait[cell][WAIT_UNKNOWN], &s->wait[cell]);
+		c->measured += s->cost[cell].count;
 		c->unmeasured += s->unmeasured[cell];
 	}
 	memset(s, 0, sizeof(*s));
@@ -392,25 +392,21 @@ int collector_sync(struct collector *c, bool check)
 
 void collector_fill(struct collector *c, struct publication *p)
 {
+	struct histograms empty = p->interval;
+
 	p->previous = p->now.accounting;
 	collector_fill_accounting(c, &p->now.accounting);
-	for (int i = 0; i < NR_CELLS; i++) {
-		struct histogram empty = p->interval_cost[i];
-
-		histogram_merge(&p->now.cost[i], &c->interval[i]);
-		histogram_clear(&empty);
-		p->interval_cost[i] = c->interval[i];
-		c->interval[i] = empty;
-	}
+	histograms_merge(&p->now.histograms, &c->interval);
+	histograms_clear(&empty);
+	p->interval = c->interval;
+	c->interval = empty;
 }
 
 void collector_fill_totals(const struct collector *c, const struct snapshot *last,
 			   struct snapshot *s)
 {
 	collector_fill_accounting(c, &s->accounting);
-	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_clear(&s->cost[i]);
-		histogram_merge(&s->cost[i], &last->cost[i]);
-		histogram_merge(&s->cost[i], &c->interval[i]);
-	}
+	histograms_clear(&s->histograms);
+	histograms_merge(&s->histograms, &last->histograms);
+	histograms_merge(&s->histograms, &c->interval);
 }

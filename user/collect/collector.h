@@ -42,8 +42,8 @@ void collector_drain(struct collector *c);
 int collector_sync(struct collector *c, bool check);
 
 /*
- * Fills now.accounting, now.cost, previous and interval_cost of p as of the last sync. The interval
- * is the time since the last call.
+ * Fills now.accounting, now.histograms, previous and interval of p as of the last sync. The
+ * interval is the time since the last call.
  */
 void collector_fill(struct collector *c, struct publication *p);
 
@@ -53,8 +53,8 @@ void collector_fill(struct collector *c, struct publication *p);
 void collector_fill_accounting(const struct collector *c, struct accounting *a);
 
 /*
- * Fills accounting and cost of s as of this moment. `last` is the snapshot that collector_fill()
- * filled for the last publication; the interval since then continues.
+ * Fills accounting and histograms of s as of this moment. `last` is the snapshot that
+ * collector_fill() filled for the last publication; the interval since then continues.
  */
 void collector_fill_totals(const struct collector *c, const struct snapshot *last,
 			   struct snapshot *s);

@@ -14,9 +14,9 @@ struct publication {
 	struct snapshot now;
 	u64 interval_ns;	    /* since the previous publication, or since start */
 	struct accounting previous; /* as of the previous publication */
-	struct histogram interval_cost[NR_CELLS]; /* since the previous publication */
-	u64 own_cpu_before_ns;			  /* now.own_cpu_ns of the previous publication */
-	bool final; /* last publication; everything is drained and detached */
+	struct histograms interval; /* since the previous publication */
+	u64 own_cpu_before_ns;	    /* now.own_cpu_ns of the previous publication */
+	bool final;		    /* last publication; everything is drained and detached */
 };
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "common/histogram.h"
+#include "collect/histograms.h"
 #include "common/names.h"
 #include "probes/features.h"
 #include "tables/task_table.h"
@@ -20,9 +20,10 @@ struct host_facts {
 	const char *cost_source; /* "sched_exit_tp", ..., "none" */
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct features *features;
-	u64 cost_bias_ns;   /* the probes' own share of every measured cost */
-	u64 probe_entry_ns; /* measured at start: entering and leaving both programs once */
-	u64 ring_bytes;	    /* size of one ring buffer */
+	const char *wait_reason; /* why waits are not measured; NULL: they are */
+	u64 cost_bias_ns;	 /* the probes' own share of every measured cost */
+	u64 probe_entry_ns;	 /* measured at start: entering and leaving both programs once */
+	u64 ring_bytes;		 /* size of one ring buffer */
 	unsigned int rings;
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
 };
@@ -47,7 +48,7 @@ struct snapshot {
 	const struct task_table *tasks;
 	u64 time_ns; /* CLOCK_MONOTONIC */
 	struct accounting accounting;
-	struct histogram cost[NR_CELLS];
+	struct histograms histograms;
 	u64 charged;	/* switches charged to groups and other; as of `accounting` */
 	u64 nr_threads; /* threads that are alive */
 	u64 nr_groups;
@@ -58,10 +59,11 @@ struct snapshot {
 /*
  * The error of each identity of the accounting, 0 when the identity holds: labels (sum of the 24 -
  * seen), records (seen - received - spilled), costs (histogram counts + unmeasured - seen), groups
- * (sum over groups and other - received).
+ * (sum over groups and other - received), waits (histogram counts - switches into tasks; 0 when
+ * waits are not measured).
  */
 struct residuals {
-	long long labels, records, costs, groups;
+	long long labels, records, costs, groups, waits;
 };
 
 struct residuals snapshot_residuals(const struct snapshot *s);

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "common/charges.h"
 
-static u64 sum_of_kinds(const u64 v[NR_KINDS])
+static u64 sum_of(const u64 *v, int n)
 {
 	u64 sum = 0;
 
-	for (int k = 0; k < NR_KINDS; k++)
-		sum += v[k];
+	for (int i = 0; i < n; i++)
+		sum += v[i];
 	return sum;
 }
 
 u64 charges_switches(const struct charges *c)
 {
-	return sum_of_kinds(c->switches);
+	return sum_of(c->switches, NR_KINDS);
 }
 
 u64 charges_cost_ns(const struct charges *c)
 {
-	return sum_of_kinds(c->cost_ns);
+	return sum_of(c->cost_ns, NR_KINDS);
+}
+
+u64 charges_waits(const struct charges *c)
+{
+	return sum_of(c->waits, NR_WAITS);
+}
+
+u64 charges_wait_ns(const struct charges *c)
+{
+	return sum_of(c->wait_ns, NR_WAITS);
 }
 
 void charges_add(struct charges *to, const struct charges *from)
@@ -30,6 +40,10 @@ void charges_add(struct charges *to, const struct charges *from)
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		to->reasons[r] += from->reasons[r];
+	for (int w = 0; w < NR_WAITS; w++) {
+		to->waits[w] += from->waits[w];
+		to->wait_ns[w] += from->wait_ns[w];
+	}
 }
 
 void charges_subtract(struct charges *from, const struct charges *part)
@@ -42,6 +56,10 @@ void charges_subtract(struct charges *from, const struct charges *part)
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		from->reasons[r] -= part->reasons[r];
+	for (int w = 0; w < NR_WAITS; w++) {
+		from->waits[w] -= part->waits[w];
+		from->wait_ns[w] -= part->wait_ns[w];
+	}
 }
 
 static u64 least(u64 a, u64 b)
@@ -69,5 +87,9 @@ struct charges charges_since(const struct charges *now, const struct charges *be
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		c.reasons[r] = growth(now->reasons[r], before->reasons[r]);
+	for (int w = 0; w < NR_WAITS; w++) {
+		c.waits[w] = growth(now->waits[w], before->waits[w]);
+		c.wait_ns[w] = growth(now->wait_ns[w], before->wait_ns[w]);
+	}
 	return c;
 }

@@ -15,32 +15,42 @@ struct charges {
 	u64 user_switches[NR_KINDS];
 	u64 user_cost_ns[NR_KINDS];
 	u64 reasons[NR_REASONS]; /* switches out of its threads */
+	u64 waits[NR_WAITS];	 /* of its threads for a CPU, by what they followed */
+	u64 wait_ns[NR_WAITS];
 };
 
 /*
  * charges_add_in() charges a switch into one of the threads that c counts, and charges_add_out()
- * one out of them. See LABEL_INDEX for label.
+ * one out of them.
  */
-static inline void charges_add_in(struct charges *c, u32 label, u64 cost_ns)
+static inline void charges_add_in(struct charges *c, const struct switch_record *r)
 {
-	enum switch_kind kind = LABEL_KIND(label);
+	enum switch_kind kind = LABEL_KIND(r->label);
 
 	c->switches[kind]++;
-	c->cost_ns[kind] += cost_ns;
-	if (LABEL_FROM(label) != FROM_USER)
+	c->cost_ns[kind] += r->cost_ns;
+	if (r->wait) {
+		c->waits[WAIT_AFTER(r->wait)]++;
+		c->wait_ns[WAIT_AFTER(r->wait)] += WAIT_NS(r->wait);
+	}
+	if (LABEL_FROM(r->label) != FROM_USER)
 		return;
 	c->user_switches[kind]++;
-	c->user_cost_ns[kind] += cost_ns;
+	c->user_cost_ns[kind] += r->cost_ns;
 }
 
-static inline void charges_add_out(struct charges *c, u32 label)
+static inline void charges_add_out(struct charges *c, const struct switch_record *r)
 {
-	c->reasons[LABEL_REASON(label)]++;
+	c->reasons[LABEL_REASON(r->label)]++;
 }
 
 /* These return the sum over all kinds. */
 u64 charges_switches(const struct charges *c);
 u64 charges_cost_ns(const struct charges *c);
+
+/* These return the sum over whatever the waits followed. */
+u64 charges_waits(const struct charges *c);
+u64 charges_wait_ns(const struct charges *c);
 
 void charges_add(struct charges *to, const struct charges *from);
 

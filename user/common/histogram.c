@@ -16,7 +16,7 @@ static u64 *slot(struct histogram *h, u32 bucket)
 	return &(*octave)[bucket % BUCKET_SUBS];
 }
 
-static void note_range(struct histogram *h, u32 min_ns, u32 max_ns)
+static void note_range(struct histogram *h, u64 min_ns, u64 max_ns)
 {
 	if (!h->count || min_ns < h->min_ns)
 		h->min_ns = min_ns;
@@ -24,9 +24,9 @@ static void note_range(struct histogram *h, u32 min_ns, u32 max_ns)
 		h->max_ns = max_ns;
 }
 
-void histogram_add(struct histogram *h, u32 ns)
+void histogram_add(struct histogram *h, u64 ns)
 {
-	*slot(h, bucket_index(ns)) += 1;
+	*slot(h, bucket_index(ns < UINT32_MAX ? (u32)ns : UINT32_MAX)) += 1;
 	note_range(h, ns, ns);
 	h->count++;
 	h->sum_ns += ns;
@@ -37,7 +37,7 @@ void histogram_add_bucket(struct histogram *h, u32 bucket, u64 n)
 	*slot(h, bucket) += n;
 }
 
-void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u32 min_ns, u32 max_ns)
+void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u64 min_ns, u64 max_ns)
 {
 	if (!count)
 		return;
@@ -88,7 +88,7 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 	histogram_add_totals(to, from->count, from->sum_ns, from->min_ns, from->max_ns);
 }
 
-static u32 middle(const struct histogram *h, u32 bucket)
+static u64 middle(const struct histogram *h, u32 bucket)
 {
 	u64 low = bucket_low(bucket);
 	u64 high = bucket == BUCKET_OVERFLOW ? h->max_ns : bucket_low(bucket + 1) - 1;
@@ -96,10 +96,10 @@ static u32 middle(const struct histogram *h, u32 bucket)
 
 	if (mid < h->min_ns)
 		return h->min_ns;
-	return mid > h->max_ns ? h->max_ns : (u32)mid;
+	return mid > h->max_ns ? h->max_ns : mid;
 }
 
-u32 histogram_quantile(const struct histogram *h, double q)
+u64 histogram_quantile(const struct histogram *h, double q)
 {
 	u64 rank = (u64)ceil(q * (double)h->count), below = 0;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A log-linear histogram of costs in nanoseconds; bucket.h defines the bounds of the buckets. */
+/* A log-linear histogram of costs or waits in nanoseconds; bucket.h defines the bounds of the
+ * buckets. */
 #ifndef TVTRACED_COMMON_HISTOGRAM_H
 #define TVTRACED_COMMON_HISTOGRAM_H
 
@@ -12,19 +13,19 @@
 struct histogram {
 	u64 count;
 	u64 sum_ns;
-	u32 min_ns; /* of all values; 0 while count is 0 */
-	u32 max_ns;
+	u64 min_ns; /* of all values; 0 while count is 0 */
+	u64 max_ns;
 	u64 *octaves[NR_OCTAVES + 1];
 };
 
 /* Adds one value in ns. Exits on memory exhaustion, as every allocation of the daemon does. */
-void histogram_add(struct histogram *h, u32 ns);
+void histogram_add(struct histogram *h, u64 ns);
 
 /* Adds n values to one bucket without touching count, sum, min or max; see histogram_add_totals. */
 void histogram_add_bucket(struct histogram *h, u32 bucket, u64 n);
 
 /* Adds the totals that go with histogram_add_bucket. Ignored when count is 0. */
-void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u32 min_ns, u32 max_ns);
+void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u64 min_ns, u64 max_ns);
 
 /* Returns the number of values in one bucket, 0 .. NR_BUCKETS - 1. */
 u64 histogram_bucket(const struct histogram *h, u32 bucket);
@@ -55,7 +56,7 @@ void histogram_merge(struct histogram *to, const struct histogram *from);
  * the ceil(q * count)-th smallest value, kept within min and max, so that q = 0 and q = 1 are exact
  * to a bucket and the relative error is at most 1/32.
  */
-u32 histogram_quantile(const struct histogram *h, double q);
+u64 histogram_quantile(const struct histogram *h, double q);
 
 /* Returns the exact arithmetic mean in ns; 0 when empty. */
 double histogram_mean(const struct histogram *h);

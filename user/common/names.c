@@ -18,3 +18,10 @@ const char *const reason_names[NR_REASONS] = {
 	[REASON_VOLUNTARY] = "voluntary",
 	[REASON_PREEMPTED] = "preempted",
 };
+
+const char *const wait_names[NR_WAITS] = {
+	[WAIT_WOKEN] = "woken",
+	[WAIT_PREEMPTED] = "preempted",
+	[WAIT_START] = "start",
+	[WAIT_UNKNOWN] = "unknown",
+};

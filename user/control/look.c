@@ -14,8 +14,7 @@ void look_init(struct look *l, const struct control_source *source, unsigned int
 
 void look_release(struct look *l)
 {
-	for (int i = 0; i < NR_CELLS; i++)
-		histogram_release(&l->snapshot.cost[i]);
+	histograms_release(&l->snapshot.histograms);
 }
 
 u64 look_earliest(const struct look *l, u64 asked_ns)

@@ -30,6 +30,7 @@ static json *host(const struct snapshot *s, const struct control_facts *f)
 	put(o, "kernel", json_part_text(h->kernel));
 	put(o, "cost_source", json_object_new_string(h->cost_source));
 	put(o, "cost_reason", h->cost_reason ? json_object_new_string(h->cost_reason) : NULL);
+	put(o, "wait_reason", h->wait_reason ? json_object_new_string(h->wait_reason) : NULL);
 	put(o, "cost_bias_ns", json_part_number(h->cost_bias_ns));
 	put(o, "cpus", json_part_number(f->cpus));
 	put(o, "start_ns", json_part_number(h->start_ns));
@@ -211,6 +212,8 @@ static const struct part {
 	[PART_SWITCHES] = {.make = json_part_switches},
 	[PART_COST] = {.make = json_part_cost},
 	[PART_COST_BY_FROM] = {.make = json_part_histograms},
+	[PART_COST_SUMS] = {.make = json_part_cost_by_from},
+	[PART_WAIT_BY_AFTER] = {.make = json_part_wait_by_after},
 	[PART_RING] = {.make = json_part_ring},
 	[PART_PROBE] = {.make_control = probe},
 	[PART_RECENT] = {.make_control = recent},

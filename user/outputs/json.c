@@ -135,6 +135,8 @@ static const struct member {
 	{"switches", .part = json_part_switches},
 	{"cost", .part = json_part_cost},
 	{"cost_by_from", .part = json_part_cost_by_from},
+	{"wait", .part = json_part_wait},
+	{"wait_by_after", .part = json_part_wait_by_after},
 	{"ring", .part = json_part_ring},
 	{"probe", .part = json_part_probe},
 	{"other", .part = json_part_other},

@@ -76,6 +76,7 @@ json *json_part_accounting(const struct snapshot *s)
 	put(r, "records", json_object_new_int64(left.records));
 	put(r, "costs", json_object_new_int64(left.costs));
 	put(r, "groups", json_object_new_int64(left.groups));
+	put(r, "waits", json_object_new_int64(left.waits));
 	put(o, "residuals", r);
 	return o;
 }
@@ -96,7 +97,7 @@ json *json_part_switches(const struct snapshot *s)
 	return list;
 }
 
-static json *cost_of_kind(int kind, const struct histogram *h)
+static json *of_kind(int kind, const struct histogram *h)
 {
 	json *o = json_object_new_object();
 
@@ -114,8 +115,8 @@ json *json_part_cost(const struct snapshot *s)
 		struct histogram h = {0};
 
 		for (int f = 0; f < NR_FROMS; f++)
-			histogram_merge(&h, &s->cost[CELL_INDEX(k, f)]);
-		json_object_array_add(list, cost_of_kind(k, &h));
+			histogram_merge(&h, &s->histograms.cost[CELL_INDEX(k, f)]);
+		json_object_array_add(list, of_kind(k, &h));
 		histogram_release(&h);
 	}
 	return list;
@@ -127,7 +128,7 @@ static json *cost_of_cell(const struct snapshot *s, int cell)
 
 	put(o, "kind", json_object_new_string(kind_names[cell / NR_FROMS]));
 	put(o, "from", json_object_new_string(from_names[cell % NR_FROMS]));
-	histogram_json_put(o, &s->cost[cell]);
+	histogram_json_put(o, &s->histograms.cost[cell]);
 	return o;
 }
 
@@ -147,10 +148,78 @@ json *json_part_histograms(const struct snapshot *s)
 	for (int i = 0; i < NR_CELLS; i++) {
 		json *o = cost_of_cell(s, i);
 
-		put(o, "buckets", histogram_json_buckets(&s->cost[i]));
+		put(o, "buckets", histogram_json_buckets(&s->histograms.cost[i]));
 		json_object_array_add(list, o);
 	}
 	return list;
+}
+
+json *json_part_wait(const struct snapshot *s)
+{
+	json *list;
+
+	if (s->host->wait_reason)
+		return NULL;
+	list = json_object_new_array();
+	for (int k = 0; k < NR_KINDS; k++) {
+		struct histogram h = {0};
+
+		histograms_add_waits(&h, &s->histograms, k);
+		json_object_array_add(list, of_kind(k, &h));
+		histogram_release(&h);
+	}
+	return list;
+}
+
+static json *wait_of(const struct snapshot *s, int cell, int after)
+{
+	const struct histogram *h = &s->histograms.wait[cell][after];
+	json *o = json_object_new_object();
+
+	put(o, "kind", json_object_new_string(kind_names[cell / NR_FROMS]));
+	put(o, "from", json_object_new_string(from_names[cell % NR_FROMS]));
+	put(o, "after", json_object_new_string(wait_names[after]));
+	histogram_json_put(o, h);
+	put(o, "buckets", histogram_json_buckets(h));
+	return o;
+}
+
+json *json_part_wait_by_after(const struct snapshot *s)
+{
+	json *list;
+
+	if (s->host->wait_reason)
+		return NULL;
+	list = json_object_new_array();
+	for (int i = 0; i < NR_CELLS; i++)
+		for (int w = 0; w < NR_WAITS; w++)
+			if (s->histograms.wait[i][w].count)
+				json_object_array_add(list, wait_of(s, i, w));
+	return list;
+}
+
+static json *by_after(const u64 *v)
+{
+	json *o = json_object_new_object();
+
+	for (int w = 0; w < NR_WAITS; w++)
+		put(o, wait_names[w], json_part_number(v[w]));
+	return o;
+}
+
+static json *quantile_by_after(const struct histogram *h, double q)
+{
+	u64 v[NR_WAITS];
+
+	for (int w = 0; w < NR_WAITS; w++)
+		v[w] = histogram_quantile(&h[w], q);
+	return by_after(v);
+}
+
+static void put_waits(json *o, const struct charges *c)
+{
+	put(o, "waits", by_after(c->waits));
+	put(o, "wait_ns", by_after(c->wait_ns));
 }
 
 static json *application(const char *text, enum application_kind kind)
@@ -186,7 +255,7 @@ static json *numbers(const u64 *v, int n)
 
 json *json_part_group_counts(const struct group *g)
 {
-	json *list = json_object_new_array_ext(9);
+	json *list = json_object_new_array_ext(11);
 
 	json_object_array_add(list, json_part_number(g->tgid));
 	json_object_array_add(list, json_part_number(g->start_ns));
@@ -197,6 +266,8 @@ json *json_part_group_counts(const struct group *g)
 	json_object_array_add(list, numbers(g->total.user_switches, NR_KINDS));
 	json_object_array_add(list, numbers(g->total.user_cost_ns, NR_KINDS));
 	json_object_array_add(list, json_part_number(g->ended_threads));
+	json_object_array_add(list, numbers(g->total.waits, NR_WAITS));
+	json_object_array_add(list, numbers(g->total.wait_ns, NR_WAITS));
 	return list;
 }
 
@@ -224,7 +295,25 @@ json *json_part_group(const struct group *g)
 	put(o, "p50_ns", quantile_by_kind(g->cost, 0.5));
 	put(o, "p99_ns", quantile_by_kind(g->cost, 0.99));
 	put_reasons(o, g->total.reasons);
+	put_waits(o, &g->total);
+	put(o, "wait_p50_ns", quantile_by_after(g->wait, 0.5));
+	put(o, "wait_p99_ns", quantile_by_after(g->wait, 0.99));
 	return o;
+}
+
+static json *wait_of_group(const struct group *g)
+{
+	json *list = json_object_new_array();
+
+	for (int w = 0; w < NR_WAITS; w++) {
+		json *o = json_object_new_object();
+
+		put(o, "after", json_object_new_string(wait_names[w]));
+		histogram_json_put(o, &g->wait[w]);
+		put(o, "buckets", histogram_json_buckets(&g->wait[w]));
+		json_object_array_add(list, o);
+	}
+	return list;
 }
 
 json *json_part_group_cost(const struct group *g)
@@ -236,8 +325,9 @@ json *json_part_group_cost(const struct group *g)
 	put(o, "comm", name(g->comm));
 	put(o, "application", application_of_group(g));
 	for (int k = 0; k < NR_KINDS; k++)
-		json_object_array_add(list, cost_of_kind(k, &g->cost[k]));
+		json_object_array_add(list, of_kind(k, &g->cost[k]));
 	put(o, "cost", list);
+	put(o, "wait", wait_of_group(g));
 	return o;
 }
 
@@ -248,6 +338,7 @@ json *json_part_other(const struct snapshot *s)
 
 	put_switches(o, c);
 	put_reasons(o, c->reasons);
+	put_waits(o, c);
 	put(o, "unattributed", json_part_number(task_table_unattributed(s->tasks)));
 	return o;
 }
@@ -264,6 +355,7 @@ json *json_part_ended(const struct ended *e)
 	put(o, "threads", json_part_number(e->threads));
 	put_switches(o, &e->total);
 	put_reasons(o, e->total.reasons);
+	put_waits(o, &e->total);
 	return o;
 }
 
@@ -281,6 +373,7 @@ json *json_part_thread(const struct thread *t)
 	put(o, "cost_ns", by_kind(t->total.cost_ns));
 	put(o, "from_user", by_kind(t->total.user_switches));
 	put(o, "from_user_cost_ns", by_kind(t->total.user_cost_ns));
+	put_waits(o, &t->total);
 	return o;
 }
 

@@ -24,6 +24,9 @@ json *json_part_switches(const struct snapshot *s);
 json *json_part_cost(const struct snapshot *s);
 json *json_part_cost_by_from(const struct snapshot *s);
 json *json_part_histograms(const struct snapshot *s); /* cost_by_from with buckets */
+/* These are NULL, a JSON null, when waits are not measured. */
+json *json_part_wait(const struct snapshot *s);
+json *json_part_wait_by_after(const struct snapshot *s); /* those that occurred, with buckets */
 json *json_part_ring(const struct snapshot *s);
 json *json_part_probe(const struct snapshot *s);
 json *json_part_other(const struct snapshot *s);

@@ -10,9 +10,15 @@
 #include "common/names.h"
 
 enum {
-	FIRST_LE_EXP = 7, /* the cost histogram's bounds are 2^7 .. 2^20 ns */
-	LAST_LE_EXP = 20,
+	MAX_LABELS_LEN = 64,
 };
+
+/* The bounds of a histogram are 2^first, 2^(first + step) .. 2^last ns. */
+struct bounds {
+	int first, last, step;
+};
+
+static const struct bounds cost_bounds = {7, 20, 1}, wait_bounds = {10, 30, 2};
 
 struct source {
 	const struct publication *p;
@@ -60,36 +66,61 @@ static void switches(FILE *out, const char *name, const struct source *s)
  * Our buckets exclude their upper bounds, Prometheus' include them. Since values are whole
  * nanoseconds, the bound 2^k - 1 makes the counts exact.
  */
-static void cost_of_kind(FILE *out, const char *name, const char *kind, const struct histogram *h)
+static void print_histogram(FILE *out, const char *name, const char *labels,
+			    const struct bounds *bounds, const struct histogram *h)
 {
 	u64 below = 0;
 	u32 bucket = 0;
 
-	for (int e = FIRST_LE_EXP; e <= LAST_LE_EXP; e++) {
+	for (int e = bounds->first; e <= bounds->last; e += bounds->step) {
 		u64 bound = (u64)1 << e;
 
-		for (; bucket_low(bucket) < bound; bucket++)
+		for (; bucket < NR_BUCKETS && bucket_low(bucket) < bound; bucket++)
 			below += histogram_bucket(h, bucket);
-		fprintf(out, "%s_bucket{kind=\"%s\",le=\"", name, kind);
+		fprintf(out, "%s_bucket{%s,le=\"", name, labels);
 		print_seconds(out, bound - 1);
 		fprintf(out, "\"} %" PRIu64 "\n", below);
 	}
-	fprintf(out, "%s_bucket{kind=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, kind, h->count);
-	fprintf(out, "%s_sum{kind=\"%s\"} ", name, kind);
+	fprintf(out, "%s_bucket{%s,le=\"+Inf\"} %" PRIu64 "\n", name, labels, h->count);
+	fprintf(out, "%s_sum{%s} ", name, labels);
 	print_seconds(out, h->sum_ns);
-	fprintf(out, "\n%s_count{kind=\"%s\"} %" PRIu64 "\n", name, kind, h->count);
+	fprintf(out, "\n%s_count{%s} %" PRIu64 "\n", name, labels, h->count);
 }
 
 static void cost(FILE *out, const char *name, const struct source *s)
 {
+	char labels[MAX_LABELS_LEN];
+
 	for (int k = 0; k < NR_KINDS; k++) {
 		struct histogram h = {0};
 
 		for (int f = 0; f < NR_FROMS; f++)
-			histogram_merge(&h, &s->p->now.cost[CELL_INDEX(k, f)]);
-		cost_of_kind(out, name, kind_names[k], &h);
+			histogram_merge(&h, &s->p->now.histograms.cost[CELL_INDEX(k, f)]);
+		snprintf(labels, sizeof(labels), "kind=\"%s\"", kind_names[k]);
+		print_histogram(out, name, labels, &cost_bounds, &h);
 		histogram_release(&h);
 	}
+}
+
+static void wait_after(FILE *out, const char *name, const struct source *s, int kind, int after)
+{
+	char labels[MAX_LABELS_LEN];
+	struct histogram h = {0};
+
+	for (int f = 0; f < NR_FROMS; f++)
+		histogram_merge(&h, &s->p->now.histograms.wait[CELL_INDEX(kind, f)][after]);
+	snprintf(labels, sizeof(labels), "kind=\"%s\",after=\"%s\"", kind_names[kind],
+		 wait_names[after]);
+	print_histogram(out, name, labels, &wait_bounds, &h);
+	histogram_release(&h);
+}
+
+/* The idle tasks do not wait. */
+static void wait(FILE *out, const char *name, const struct source *s)
+{
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int w = 0; w < NR_WAITS && k != KIND_IDLE; w++)
+			wait_after(out, name, s, k, w);
 }
 
 /* Whether a series must exist from the start, at 0, so that its first increase is visible. */
@@ -149,6 +180,20 @@ static void group_switches(FILE *out, const char *name, const struct source *src
 static void group_cost(FILE *out, const char *name, const struct source *src)
 {
 	print_groups(out, name, src, true, print_seconds);
+}
+
+static void group_wait(FILE *out, const char *name, const struct source *src)
+{
+	const struct series *s;
+
+	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
+		for (int w = 0; w < NR_WAITS; w++) {
+			fprintf(out, "%s{group=\"", name);
+			print_label(out, s->name);
+			fprintf(out, "\",after=\"%s\"} ", wait_names[w]);
+			print_seconds(out, s->total.wait_ns[w]);
+			fputc('\n', out);
+		}
 }
 
 static void spilled(FILE *out, const char *name, const struct source *s)
@@ -252,6 +297,7 @@ static const struct metric {
 	enum {
 		ALWAYS,
 		WITH_COST,	/* published only with a cost source */
+		WITH_WAIT,	/* published only if waits are measured */
 		WITH_RUN_QUEUE, /* published only where the kernel's own count is readable */
 	} when;
 } metrics[] = {
@@ -274,6 +320,15 @@ static const struct metric {
 	{"tvtraced_group_context_switch_cost_seconds_total", "counter",
 	 "Direct cost of the context switches into the thread groups of this name.", group_cost,
 	 WITH_COST},
+	{"tvtraced_run_queue_wait_seconds", "histogram",
+	 "How long a task that could run waited for a CPU, until the switch (of this kind) that "
+	 "let it run, as the kernel counts it (run_delay in /proc/TID/schedstat): after it was "
+	 "woken, after it was preempted, or from its creation on (start); unknown if its last run "
+	 "was not seen or the switch was spilled.",
+	 wait, WITH_WAIT},
+	{"tvtraced_group_run_queue_wait_seconds_total", "counter",
+	 "How long the threads of the thread groups of this name waited for a CPU, summed up.",
+	 group_wait, WITH_WAIT},
 	{"tvtraced_switches_spilled_total", "counter",
 	 "Switches that did not fit the ring: counted, with their cost, but in no group.", spilled,
 	 ALWAYS},
@@ -323,6 +378,8 @@ static bool published(const struct metric *m, const struct host_facts *host)
 	switch (m->when) {
 	case WITH_COST:
 		return !host->cost_reason;
+	case WITH_WAIT:
+		return !host->wait_reason;
 	case WITH_RUN_QUEUE:
 		return host->features->has[FEATURE_RUN_QUEUE_COUNT];
 	default:

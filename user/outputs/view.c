@@ -11,6 +11,7 @@
 /* How the lines of the canvas are divided among the parts of the block. */
 struct layout {
 	bool all_cells; /* also the cells without switches */
+	bool waits;	/* view_waits() */
 	bool note;	/* view_cost_note() */
 	bool lack;	/* view_lack_note() */
 	bool spacious;	/* blank lines */
@@ -19,7 +20,7 @@ struct layout {
 };
 
 enum {
-	HEAD_LINES = 2,
+	HEAD_LINES = 3,			  /* with the answer */
 	HEADINGS = 3,			  /* of table, histograms, groups */
 	NR_POSSIBLE_CELLS = NR_CELLS - 1, /* idle never switches to idle */
 	SPACIOUS_LINES = 4,
@@ -41,13 +42,15 @@ static int most(int a, int b)
 static struct layout plan(const struct canvas *c, const struct view *v, bool lacking)
 {
 	int used = least(view_used_octaves(v), MAX_HISTOGRAM_ROWS);
-	struct layout l = {true, true, lacking, true, used, MAX_TOP_GROUPS};
-	int left = c->height - HEAD_LINES - HEADINGS;
+	struct layout l = {true, true, true, lacking, true, used, MAX_TOP_GROUPS};
+	int waits = view_used_waits(v), left = c->height - HEAD_LINES - HEADINGS;
 
 	if (!c->height)
 		return l;
 	l.all_cells = left >= NR_POSSIBLE_CELLS + MIN_HISTOGRAM_ROWS + MAX_TOP_GROUPS;
 	left -= l.all_cells ? NR_POSSIBLE_CELLS : view_used_cells(v);
+	l.waits = left > least(used, MIN_HISTOGRAM_ROWS) + waits;
+	left -= l.waits ? waits : 0;
 	l.note = left > least(used, MIN_HISTOGRAM_ROWS) + 1;
 	left -= l.note;
 	l.lack = lacking && left > least(used, MIN_HISTOGRAM_ROWS) + 1;
@@ -77,12 +80,15 @@ void view_draw(struct canvas *c, const struct publication *p, const struct top_g
 	lack = view_lack_note(&v, text, sizeof(text));
 	l = plan(c, &v, lack);
 	view_head(c, &v);
+	view_answer(c, &v);
 	blank(c, &l);
 	if (p->final) {
 		canvas_print(c, STYLE_PLAIN, "the whole run:");
 		canvas_end_line(c);
 	}
 	view_table(c, &v, l.all_cells);
+	if (l.waits)
+		view_waits(c, &v);
 	if (l.note) {
 		canvas_print(c, STYLE_DIM, "%s", view_cost_note(&v));
 		canvas_end_line(c);

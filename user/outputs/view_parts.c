@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/answer.h"
 #include "common/array.h"
 #include "common/format.h"
 #include "common/text.h"
@@ -30,7 +31,7 @@ void view_open(struct view *v, const struct publication *p)
 	v->seconds = (double)(p->final ? whole_ns : p->interval_ns) / 1e9;
 	if (v->seconds <= 0)
 		v->seconds = 1e-9;
-	v->cost = p->final ? p->now.cost : p->interval_cost;
+	v->histograms = p->final ? &p->now.histograms : &p->interval;
 	v->has_cost = !p->now.host->cost_reason;
 	for (int i = 0; i < NR_CELLS; i++) {
 		v->switches[i] = cell_count(&p->now.accounting, i);
@@ -39,15 +40,20 @@ void view_open(struct view *v, const struct publication *p)
 		v->total += v->switches[i];
 	}
 	for (int f = 0; f < NR_FROMS; f++) {
-		histogram_merge(&v->thread, &v->cost[CELL_INDEX(KIND_THREAD, f)]);
-		histogram_merge(&v->process, &v->cost[CELL_INDEX(KIND_PROCESS, f)]);
+		histogram_merge(&v->thread, &v->histograms->cost[CELL_INDEX(KIND_THREAD, f)]);
+		histogram_merge(&v->process, &v->histograms->cost[CELL_INDEX(KIND_PROCESS, f)]);
 	}
+	for (int i = 0; i < NR_CELLS; i++)
+		for (int w = 0; w < NR_WAITS; w++)
+			histogram_merge(&v->wait[w], &v->histograms->wait[i][w]);
 }
 
 void view_close(struct view *v)
 {
 	histogram_release(&v->thread);
 	histogram_release(&v->process);
+	for (int w = 0; w < NR_WAITS; w++)
+		histogram_release(&v->wait[w]);
 }
 
 int view_used_cells(const struct view *v)
@@ -175,29 +181,78 @@ static enum style style_of(enum switch_kind kind)
 	}
 }
 
-static void print_cost(struct canvas *c, const struct view *v, const struct histogram *h, double ns)
+void view_answer(struct canvas *c, const struct view *v)
+{
+	struct answer_figures figures = {.seconds = v->seconds};
+	char text[ANSWER_LEN];
+
+	if (!v->has_cost)
+		return;
+	for (int k = 0; k < NR_KINDS; k++) {
+		const struct histogram *h = &v->histograms->cost[CELL_INDEX(k, FROM_USER)];
+
+		figures.count[k] = h->count;
+		figures.sum_ns[k] = h->sum_ns;
+	}
+	canvas_print(c, STYLE_HEADING, "%s", answer(text, &figures, (size_t)c->width));
+	canvas_end_line(c);
+}
+
+static void print_ns(struct canvas *c, bool known, double ns)
 {
 	char text[FORMAT_LEN];
 
-	canvas_print(c, STYLE_PLAIN, " %8s", v->has_cost && h->count ? format_ns(text, ns) : "-");
+	canvas_print(c, STYLE_PLAIN, " %8s", known ? format_ns(text, ns) : "-");
+}
+
+/* Prints the right part of a row: how many of the whole, and the histogram's figures. */
+static void print_figures(struct canvas *c, const struct view *v, u64 n, u64 of,
+			  const struct histogram *h, bool measured)
+{
+	double share = of ? 100.0 * (double)n / (double)of : 0;
+	char rate[FORMAT_LEN];
+	bool known = measured && h->count;
+
+	canvas_print(c, STYLE_PLAIN, " %9s %6.1f%%", format_rate(rate, (double)n / v->seconds),
+		     share);
+	print_ns(c, known, histogram_mean(h));
+	print_ns(c, known, (double)histogram_quantile(h, 0.5));
+	print_ns(c, known, (double)histogram_quantile(h, 0.9));
+	print_ns(c, known, (double)histogram_quantile(h, 0.99));
+	print_ns(c, known, (double)h->max_ns);
+	canvas_end_line(c);
 }
 
 static void print_cell(struct canvas *c, const struct view *v, int cell)
 {
-	const struct histogram *h = &v->cost[cell];
 	enum switch_kind kind = (enum switch_kind)(cell / NR_FROMS);
-	char rate[FORMAT_LEN];
-	double share = v->total ? 100.0 * (double)v->switches[cell] / (double)v->total : 0;
 
 	canvas_print(c, style_of(kind), "%-8s", kind_names[kind]);
-	canvas_print(c, STYLE_PLAIN, " %-7s %9s %6.1f%%", from_names[cell % NR_FROMS],
-		     format_rate(rate, (double)v->switches[cell] / v->seconds), share);
-	print_cost(c, v, h, histogram_mean(h));
-	print_cost(c, v, h, histogram_quantile(h, 0.5));
-	print_cost(c, v, h, histogram_quantile(h, 0.9));
-	print_cost(c, v, h, histogram_quantile(h, 0.99));
-	print_cost(c, v, h, h->max_ns);
-	canvas_end_line(c);
+	canvas_print(c, STYLE_PLAIN, " %-7s", from_names[cell % NR_FROMS]);
+	print_figures(c, v, v->switches[cell], v->total, &v->histograms->cost[cell], v->has_cost);
+}
+
+int view_used_waits(const struct view *v)
+{
+	int n = 0;
+
+	for (int w = 0; w < NR_WAITS; w++)
+		n += v->wait[w].count > 0;
+	return n;
+}
+
+void view_waits(struct canvas *c, const struct view *v)
+{
+	u64 all = 0;
+
+	for (int w = 0; w < NR_WAITS; w++)
+		all += v->wait[w].count;
+	for (int w = 0; w < NR_WAITS; w++) {
+		if (!v->wait[w].count)
+			continue;
+		canvas_print(c, STYLE_PLAIN, "wait   %-9s", wait_names[w]);
+		print_figures(c, v, v->wait[w].count, all, &v->wait[w], true);
+	}
 }
 
 void view_table(struct canvas *c, const struct view *v, bool all)

@@ -14,9 +14,10 @@ struct view {
 	double seconds;
 	u64 switches[NR_CELLS];
 	u64 total;
-	const struct histogram *cost; /* array of NR_CELLS */
+	const struct histograms *histograms;
 	struct histogram thread,
-		process; /* sums of `cost` by kind, over all values of `from`; owned */
+		process; /* sums of the costs by kind, over all values of `from`; owned */
+	struct histogram wait[NR_WAITS]; /* sums over kinds and froms; owned */
 	bool has_cost;
 };
 
@@ -44,6 +45,15 @@ const char *view_lack_note(const struct view *v, char *text, size_t size);
  * data.
  */
 void view_head(struct canvas *c, const struct view *v);
+
+/* Draws the answer, in one line; nothing without costs. */
+void view_answer(struct canvas *c, const struct view *v);
+
+/* The number of rows of view_waits(): what waits followed, of which there were some. */
+int view_used_waits(const struct view *v);
+
+/* Draws a row per thing that waits followed, in the columns of view_table(). */
+void view_waits(struct canvas *c, const struct view *v);
 
 /* Draws a heading and a row per kind and from; rows without a switch only if `all` is set. */
 void view_table(struct canvas *c, const struct view *v, bool all);

@@ -33,6 +33,7 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 			    "switches"},
 	[FEATURE_KPROBE] = {"kprobe", NULL, "the last cost source: without any, no cost"},
 	[FEATURE_RUN_QUEUE_COUNT] = {"run_queue_count", NULL, "unseen switches are not known"},
+	[FEATURE_RUN_QUEUE_WAIT] = {"run_queue_wait", NULL, "how long tasks wait for a CPU"},
 	[FEATURE_TASK_ITERATOR] = {"task_iterator", "5.8",
 				   "everything: tvtraced does not start (exit status 1)"},
 #define INFO(id, name, args, since, lost) [FEATURE_##id] = {#name, since, lost},
@@ -152,10 +153,6 @@ static bool struct_has(const struct btf *btf, const char *struct_name, const cha
 
 static void probe_types(struct features *f, const struct btf *btf)
 {
-	/* bpf/run_queue.h follows these members to the run queue. */
-	static const char *const way[][2] = {
-		{"sched_entity", "cfs_rq"}, {"cfs_rq", "rq"}, {"rq", "nr_switches"}};
-
 	if (enum_has(btf, "bpf_map_type", "BPF_MAP_TYPE_RINGBUF"))
 		found(f, FEATURE_RING_BUFFER, "BTF: BPF_MAP_TYPE_RINGBUF");
 	else
@@ -164,11 +161,32 @@ static void probe_types(struct features *f, const struct btf *btf)
 		found(f, FEATURE_TASK_ITERATOR, "BTF: struct bpf_iter__task");
 	else
 		features_refute(f, FEATURE_TASK_ITERATOR, "BTF has no struct bpf_iter__task");
+}
+
+/* Looks for the members that bpf/run_queue.h and bpf/wait.h read. */
+static void probe_members(struct features *f, const struct btf *btf)
+{
+	static const struct {
+		enum feature feature;
+		const char *in, *member;
+	} needed[] = {
+		{FEATURE_RUN_QUEUE_COUNT, "sched_entity", "cfs_rq"},
+		{FEATURE_RUN_QUEUE_COUNT, "cfs_rq", "rq"},
+		{FEATURE_RUN_QUEUE_COUNT, "rq", "nr_switches"},
+		{FEATURE_RUN_QUEUE_WAIT, "sched_entity", "cfs_rq"},
+		{FEATURE_RUN_QUEUE_WAIT, "cfs_rq", "rq"},
+		{FEATURE_RUN_QUEUE_WAIT, "rq", "clock"},
+		{FEATURE_RUN_QUEUE_WAIT, "sched_info", "last_queued"},
+		{FEATURE_RUN_QUEUE_WAIT, "sched_info", "run_delay"},
+		{FEATURE_RUN_QUEUE_WAIT, "sched_info", "pcount"},
+	};
+
 	found(f, FEATURE_RUN_QUEUE_COUNT, "BTF: task_struct.se.cfs_rq, cfs_rq.rq, rq.nr_switches");
-	for (size_t i = 0; i < ARRAY_SIZE(way); i++)
-		if (!struct_has(btf, way[i][0], way[i][1]))
-			features_refute(f, FEATURE_RUN_QUEUE_COUNT, "BTF has no %s.%s", way[i][0],
-					way[i][1]);
+	found(f, FEATURE_RUN_QUEUE_WAIT, "BTF: task_struct.sched_info, rq.clock");
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!struct_has(btf, needed[i].in, needed[i].member))
+			features_refute(f, needed[i].feature, "BTF has no %s.%s", needed[i].in,
+					needed[i].member);
 }
 
 /* At lockdown's highest level BPF may not read the kernel's memory: kernel_lockdown(7). */
@@ -261,6 +279,7 @@ int features_probe(struct features *f)
 	probe_lockdown(f);
 	probe_tracepoints(f, btf);
 	probe_types(f, btf);
+	probe_members(f, btf);
 	probe_switch_end(f, btf);
 	add_since(f);
 	btf__free(btf);

@@ -19,6 +19,7 @@ enum feature {
 	FEATURE_FENTRY,
 	FEATURE_KPROBE,
 	FEATURE_RUN_QUEUE_COUNT,
+	FEATURE_RUN_QUEUE_WAIT,
 	FEATURE_TASK_ITERATOR,
 /* clang-format off */
 #define FEATURE(id, ...) FEATURE_##id,

@@ -117,25 +117,31 @@ static void take_source(struct probes *p, bool wanted)
 			 "says why";
 }
 
-int probes_load(struct probes **out, const struct features *f, unsigned int cpus, size_t ring_bytes,
-		const struct cost_source *wanted)
+static void take_waits(struct probes *p, bool wanted)
+{
+	if (!p->programs.skel->rodata->measure_waits)
+		p->info.wait_reason =
+			wanted ? "no waits: this kernel does not tell them; --features says why"
+			       : "no waits: --no-wait";
+}
+
+int probes_load(struct probes **out, const struct features *f, const struct programs_config *c)
 {
 	struct probes *p = xcalloc(1, sizeof(*p));
-	struct programs_config config = {.ring_bytes = ring_bytes, .cost_source = wanted};
 	int err;
 
 	*out = p;
 	p->info.features = *f;
-	p->info.ring_bytes = ring_bytes;
-	p->info.cpus = cpus;
+	p->info.ring_bytes = c->ring_bytes;
+	p->info.cpus = c->cpus;
 	p->ring_fds = xcalloc(p->info.cpus, sizeof(*p->ring_fds));
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++)
 		p->ring_fds[cpu] = -1;
-	config.cpus = p->info.cpus;
-	err = programs_load(&p->programs, &p->info.features, &config);
+	err = programs_load(&p->programs, &p->info.features, c);
 	if (err)
 		return err;
-	take_source(p, wanted);
+	take_source(p, c->cost_source);
+	take_waits(p, c->waits);
 	take_calibration(p, &p->programs.calibration);
 	err = read_clocks(p);
 	if (err)

@@ -14,10 +14,12 @@
 #include "record.h"
 
 struct probes;
+struct programs_config;
 
 struct probes_info {
 	const char *cost_source;
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
+	const char *wait_reason; /* why waits are not measured; NULL: they are */
 	struct features features;
 	unsigned int cpus; /* possible CPUs */
 	u32 own_tgid;	   /* this process's id in the host's pid namespace */
@@ -29,12 +31,9 @@ struct probes_info {
 
 /*
  * Loads all programs and measures the bias. Returns 0, or prints why it failed and returns an exit
- * status. cpus is the number of possible CPUs. ring_bytes is the size of one CPU's ring buffer, a
- * power of two and at least a page. wanted is the cost source; NULL: the best that works. *out is
- * set in any case, and must be freed with probes_free().
+ * status. *out is set in any case, and must be freed with probes_free().
  */
-int probes_load(struct probes **out, const struct features *f, unsigned int cpus, size_t ring_bytes,
-		const struct cost_source *wanted);
+int probes_load(struct probes **out, const struct features *f, const struct programs_config *c);
 
 /* Attaches the task events and the task iterator. Returns 0 or an exit status. */
 int probes_attach_tasks(struct probes *p);

@@ -88,6 +88,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);
 	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
 	skel->rodata->task_wakeup_bytes = TASK_RING_BYTES / WAKEUP_DIVISOR;
+	skel->rodata->measure_waits = c->waits && f->has[FEATURE_RUN_QUEUE_WAIT];
 	skel->rodata->end_interruptible = end->interruptible;
 	skel->rodata->wakeup_bytes = c->ring_bytes / WAKEUP_DIVISOR;
 }

@@ -19,9 +19,10 @@ struct programs {
 };
 
 struct programs_config {
-	unsigned int cpus; /* number of possible CPUs */
-	size_t ring_bytes;
+	unsigned int cpus;		       /* number of possible CPUs */
+	size_t ring_bytes;		       /* of one CPU; a power of two, at least a page */
 	const struct cost_source *cost_source; /* NULL: the best that works */
+	bool waits;			       /* measure waits, if the kernel has what it takes */
 };
 
 /*

@@ -42,3 +42,11 @@ void group_inherit(struct group *g, const struct group *parent)
 	if (parent && parent->cgroup && !g->cgroup)
 		group_set_cgroup(g, xstrdup(parent->cgroup));
 }
+
+void group_release_histograms(struct group *g)
+{
+	for (int k = 0; k < NR_KINDS; k++)
+		histogram_release(&g->cost[k]);
+	for (int w = 0; w < NR_WAITS; w++)
+		histogram_release(&g->wait[w]);
+}

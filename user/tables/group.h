@@ -25,6 +25,7 @@ struct group {
 	struct charges total;
 	struct charges published; /* total as of the last publication */
 	struct histogram cost[NR_KINDS];
+	struct histogram wait[NR_WAITS];
 	char *cmdline;	   /* arguments separated by spaces, NULL: not read or none; owned */
 	char *cgroup;	   /* as in /proc; the parent's until read; NULL: unknown; owned */
 	char *application; /* see application.h; never NULL; owned */
@@ -48,6 +49,9 @@ bool group_set_cgroup(struct group *g, char *path);
  * calls it for a change of the cgroup.
  */
 void group_name_application(struct group *g);
+
+/* Frees what g's histograms hold, and leaves them empty. */
+void group_release_histograms(struct group *g);
 
 /*
  * Gives g the cgroup of its parent, in which every process starts, unless the cgroup of g is

@@ -88,8 +88,7 @@ static void group_end(struct task_table *t, struct group *g)
 	}
 	g->ended = e;
 	g->total = g->published = (struct charges){0};
-	for (int k = 0; k < NR_KINDS; k++)
-		histogram_release(&g->cost[k]);
+	group_release_histograms(g);
 	t->nr_groups--;
 	note_end(t, g);
 }
@@ -137,8 +136,7 @@ void group_remove(struct task_table *t, struct group *g)
 		index_remove(t->by_tgid, g->tgid);
 	if (g->ended)
 		g->ended->holders--;
-	for (int k = 0; k < NR_KINDS; k++)
-		histogram_release(&g->cost[k]);
+	group_release_histograms(g);
 	free(g->cmdline);
 	free(g->cgroup);
 	free(g->application);

@@ -241,15 +241,17 @@ static void charge_group_in(struct task_table *t, struct group *g, const struct 
 	struct charges *ended;
 
 	if (g->threads) {
-		charges_add_in(&g->total, r->label, r->cost_ns);
+		charges_add_in(&g->total, r);
 		if (r->cost_ns)
 			histogram_add(&g->cost[LABEL_KIND(r->label)], r->cost_ns);
+		if (r->wait)
+			histogram_add(&g->wait[WAIT_AFTER(r->wait)], WAIT_NS(r->wait));
 		return;
 	}
-	charges_add_in(&t->other, r->label, r->cost_ns);
+	charges_add_in(&t->other, r);
 	ended = charges_of_ended(t, g);
 	if (ended)
-		charges_add_in(ended, r->label, r->cost_ns);
+		charges_add_in(ended, r);
 }
 
 static void charge_group_out(struct task_table *t, struct group *g, const struct switch_record *r)
@@ -257,19 +259,19 @@ static void charge_group_out(struct task_table *t, struct group *g, const struct
 	struct charges *ended;
 
 	if (g->threads) {
-		charges_add_out(&g->total, r->label);
+		charges_add_out(&g->total, r);
 		return;
 	}
-	charges_add_out(&t->other, r->label);
+	charges_add_out(&t->other, r);
 	ended = charges_of_ended(t, g);
 	if (ended)
-		charges_add_out(ended, r->label);
+		charges_add_out(ended, r);
 }
 
 static void charge_next(struct task_table *t, struct entry *e, const struct switch_record *r)
 {
 	if (!e) {
-		charges_add_in(&t->other, r->label, r->cost_ns);
+		charges_add_in(&t->other, r);
 		t->unattributed++;
 		return;
 	}
@@ -279,13 +281,13 @@ static void charge_next(struct task_table *t, struct entry *e, const struct swit
 	charge_group_in(t, e->thread.group, r);
 	if (r->ts_ns < e->revived_ns && r->next_tid == e->thread.tid)
 		return;
-	charges_add_in(&e->thread.total, r->label, r->cost_ns);
+	charges_add_in(&e->thread.total, r);
 }
 
 static void charge_prev(struct task_table *t, struct entry *e, const struct switch_record *r)
 {
 	if (!e) {
-		charges_add_out(&t->other, r->label);
+		charges_add_out(&t->other, r);
 		return;
 	}
 	if (e->successor)
@@ -294,7 +296,7 @@ static void charge_prev(struct task_table *t, struct entry *e, const struct swit
 	charge_group_out(t, e->thread.group, r);
 	if (r->ts_ns < e->revived_ns && r->prev_tid == e->thread.tid)
 		return;
-	charges_add_out(&e->thread.total, r->label);
+	charges_add_out(&e->thread.total, r);
 	if (r->prev_state & PREV_STATE_DEAD && e != t->idle)
 		entry_die_after_events(t, e, r->ts_ns);
 }

@@ -65,12 +65,17 @@ static void print_numbers(FILE *f, const u64 *v, int n)
 	fputs("]", f);
 }
 
-static void print_by_kind(FILE *f, const char *key, const u64 v[NR_KINDS])
+static void print_named(FILE *f, const char *key, const char *const *names, const u64 *v, int n)
 {
 	fprintf(f, "\"%s\":{", key);
-	for (int k = 0; k < NR_KINDS; k++)
-		fprintf(f, "%s\"%s\":%" PRIu64, k ? "," : "", kind_names[k], v[k]);
+	for (int i = 0; i < n; i++)
+		fprintf(f, "%s\"%s\":%" PRIu64, i ? "," : "", names[i], v[i]);
 	fputs("},", f);
+}
+
+static void print_by_kind(FILE *f, const char *key, const u64 v[NR_KINDS])
+{
+	print_named(f, key, kind_names, v, NR_KINDS);
 }
 
 static void print_counts(FILE *f, const struct host_group *g)
@@ -85,7 +90,11 @@ static void print_counts(FILE *f, const struct host_group *g)
 	print_numbers(f, g->total.user_switches, NR_KINDS);
 	fputs(",", f);
 	print_numbers(f, g->total.user_cost_ns, NR_KINDS);
-	fprintf(f, ",%" PRIu64 "]", g->ended_threads);
+	fprintf(f, ",%" PRIu64 ",", g->ended_threads);
+	print_numbers(f, g->total.waits, NR_WAITS);
+	fputs(",", f);
+	print_numbers(f, g->total.wait_ns, NR_WAITS);
+	fputs("]", f);
 }
 
 static void print_application(FILE *f, u32 program)
@@ -144,6 +153,8 @@ static void print_program(FILE *f, const struct host *h, u32 i, u64 since, bool 
 	print_by_kind(f, "from_user_cost_ns", p->total.user_cost_ns);
 	for (int r = 0; r < NR_REASONS; r++)
 		fprintf(f, "\"%s\":%" PRIu64 ",", reason_names[r], p->total.reasons[r]);
+	print_named(f, "waits", wait_names, p->total.waits, NR_WAITS);
+	print_named(f, "wait_ns", wait_names, p->total.wait_ns, NR_WAITS);
 	if (too_many)
 		fputs("\"gone\":null", f);
 	else
@@ -200,13 +211,17 @@ static char *reply_of(struct host *h, u64 since, bool too_many)
 static void charge(struct host *h, struct host_group *g)
 {
 	for (u64 n = next_random(&h->random) % 5; n > 0; n--) {
-		u32 label = (u32)(next_random(&h->random) % NR_LABELS);
-		u64 ns = next_random(&h->random) % 5000;
+		const struct switch_record r = {
+			.label = (u8)(next_random(&h->random) % NR_LABELS),
+			.cost_ns = next_random(&h->random) % 5000,
+			.wait = WAIT_OF(next_random(&h->random) % 90000,
+					next_random(&h->random) % NR_WAITS),
+		};
 
-		charges_add_in(&g->total, label, ns);
-		charges_add_out(&g->total, label);
-		charges_add_in(&h->grown, label, ns);
-		charges_add_out(&h->grown, label);
+		charges_add_in(&g->total, &r);
+		charges_add_out(&g->total, &r);
+		charges_add_in(&h->grown, &r);
+		charges_add_out(&h->grown, &r);
 		g->changed = h->seq;
 	}
 }

@@ -34,16 +34,25 @@ static void each_switch_is_charged_once(void **state)
 	struct charges c = {0};
 	u64 kinds[NR_KINDS] = {0}, user[NR_KINDS] = {0}, costs[NR_KINDS] = {0};
 	u64 user_costs[NR_KINDS] = {0}, reasons[NR_REASONS] = {0}, cost = 0;
+	u64 waits[NR_WAITS] = {0}, wait_ns[NR_WAITS] = {0}, wait = 0;
 	uint64_t random = 1;
 
 	(void)state;
 	for (u32 i = 0; i < MANY; i++) {
 		u32 kind = i % NR_KINDS, from = i / NR_KINDS % NR_FROMS;
 		u32 reason = i / NR_KINDS / NR_FROMS % NR_REASONS;
-		u64 ns = next_random(&random) >> 40;
+		u32 after = i / NR_LABELS % NR_WAITS;
+		u64 ns = next_random(&random) >> 40, waited = next_random(&random) >> 20;
+		/* Every fifth has none: its wait was not measured. */
+		const struct switch_record r = {.label = (u8)LABEL_INDEX(kind, from, reason),
+						.cost_ns = (u32)ns,
+						.wait = i % 5 ? WAIT_OF(waited, after) : 0};
 
-		charges_add_in(&c, LABEL_INDEX(kind, from, reason), ns);
-		charges_add_out(&c, LABEL_INDEX(kind, from, reason));
+		charges_add_in(&c, &r);
+		charges_add_out(&c, &r);
+		waits[after] += i % 5 != 0;
+		wait_ns[after] += i % 5 ? waited : 0;
+		wait += i % 5 ? waited : 0;
 		kinds[kind]++;
 		costs[kind] += ns;
 		cost += ns;
@@ -58,6 +67,10 @@ static void each_switch_is_charged_once(void **state)
 	assert_memory_equal(c.reasons, reasons, sizeof(reasons));
 	assert_int_equal(charges_switches(&c), MANY);
 	assert_int_equal(charges_cost_ns(&c), cost);
+	assert_memory_equal(c.waits, waits, sizeof(waits));
+	assert_memory_equal(c.wait_ns, wait_ns, sizeof(wait_ns));
+	assert_int_equal(charges_waits(&c), MANY - MANY / 5);
+	assert_int_equal(charges_wait_ns(&c), wait);
 }
 
 static void parts_add_up(void **state)

@@ -128,6 +128,10 @@ static inline void add_charges(struct charges *to, const struct charges *from)
 	}
 	for (int r = 0; r < NR_REASONS; r++)
 		to->reasons[r] += from->reasons[r];
+	for (int w = 0; w < NR_WAITS; w++) {
+		to->waits[w] += from->waits[w];
+		to->wait_ns[w] += from->wait_ns[w];
+	}
 }
 
 /* All groups and `other`. */

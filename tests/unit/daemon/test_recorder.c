@@ -176,9 +176,15 @@ static void test_what_is_left_of_many(void **state)
 /* Of a chunk that is full to the last byte, too, and what is made anew has room of its own. */
 static void test_room_of_what_is_left(void **state)
 {
-	enum { CHUNK = 256 << 10, FULL_FRAMES = 126 };
+	enum {
+		CHUNK = 256 << 10,
+		FRAME = sizeof(struct frame) + BATCH * sizeof(struct switch_record),
+		FULL_FRAMES = CHUNK / FRAME,
+		REST = CHUNK % FRAME - sizeof(struct frame),
+		LAST = REST / sizeof(struct switch_record), /* records of the last frame */
+	};
 	struct recorder *r = recorder_new(0);
-	struct switch_record one = {.ts_ns = 1};
+	struct switch_record last[LAST] = {{.ts_ns = 1}};
 	struct chunk *kept = NULL, *small;
 	const struct frame *f;
 	size_t offset = 0, lost = 0;
@@ -187,14 +193,14 @@ static void test_room_of_what_is_left(void **state)
 	recorder_follow(r, keep, &kept);
 	for (u64 i = 0; i < FULL_FRAMES; i++)
 		record(r, 0, 1 + i * BATCH);
-	recorder_batch(r, 0, &one, 1, 0);
+	recorder_batch(r, 0, last, LAST, 0);
 	recorder_close(r);
 	assert_int_equal(kept->len, CHUNK);
 	small = chunk_without_switches(NULL, kept);
 	assert_int_equal(small->room, small->len);
 	while ((f = chunk_next(small, &offset)))
 		lost += f->lost;
-	assert_int_equal(lost, FULL_FRAMES * BATCH + 1);
+	assert_int_equal(lost, FULL_FRAMES * BATCH + LAST);
 	recorder_unfollow(r, &kept);
 	chunk_unref(kept);
 	chunk_unref(small);

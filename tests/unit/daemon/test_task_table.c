@@ -461,7 +461,14 @@ static u64 switch_at_random(struct task_table *t, struct charges *expected)
 		enum switch_reason reason = next_random(&random) % NR_REASONS;
 		const struct task_id next = {n, n};
 		struct switch_record r = switch_of(now[cpu], next, kind, reason, cost);
+		u64 wait = next_random(&random) % 9000;
+		enum wait_after after = next_random(&random) % NR_WAITS;
 
+		if (n) {
+			r.wait = WAIT_OF(wait, after);
+			expected->waits[after]++;
+			expected->wait_ns[after] += wait;
+		}
 		task_table_switch(t, cpu, &r);
 		now[cpu] = next;
 		expected->switches[kind]++;

@@ -34,7 +34,7 @@ static void page_open(struct page *page)
 static void page_close(struct page *page)
 {
 	for (int i = 0; i < NR_CELLS; i++)
-		histogram_release(&page->p.now.cost[i]);
+		histogram_release(&page->p.now.histograms.cost[i]);
 	series_free(page->series);
 	task_table_free(page->tasks);
 	free(page->text);
@@ -91,7 +91,7 @@ static void a_bucket_holds_what_its_bound_says(void **state)
 	page_open(&page);
 	/* On both sides of the first and of the last bound, and beyond all. */
 	for (int from = 0; from < NR_FROMS; from++) {
-		struct histogram *h = &page.p.now.cost[CELL_INDEX(KIND_THREAD, from)];
+		struct histogram *h = &page.p.now.histograms.cost[CELL_INDEX(KIND_THREAD, from)];
 
 		histogram_add(h, 127);
 		histogram_add(h, 128);
@@ -123,11 +123,12 @@ static void every_bound_counts_all_up_to_it(void **state)
 	(void)state;
 	page_open(&page);
 	for (u32 b = 0; b < NR_BUCKETS; b++) {
-		histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_USER)],
+		histogram_add(&page.p.now.histograms.cost[CELL_INDEX(KIND_IDLE, FROM_USER)],
 			      (u32)bucket_low(b));
 		if (b + 1 < NR_BUCKETS)
-			histogram_add(&page.p.now.cost[CELL_INDEX(KIND_IDLE, FROM_KTHREAD)],
-				      (u32)bucket_low(b + 1) - 1);
+			histogram_add(
+				&page.p.now.histograms.cost[CELL_INDEX(KIND_IDLE, FROM_KTHREAD)],
+				(u32)bucket_low(b + 1) - 1);
 	}
 	render(&page);
 	for (const char *at = page.text; (at = strstr(at, prefix)); at += sizeof(prefix) - 1) {
@@ -155,7 +156,7 @@ static void large_numbers_stay_exact(void **state)
 
 	(void)state;
 	page_open(&page);
-	h = &page.p.now.cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
+	h = &page.p.now.histograms.cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
 	histogram_add_bucket(h, bucket_index(1000), (u64)1 << 40);
 	histogram_add_totals(h, (u64)1 << 40, 9007199254740993, 1000, 1000);
 	page.p.now.accounting.spilled = UINT64_MAX;

@@ -97,8 +97,8 @@ static struct page *page_open(u64 n, int octaves)
 	page->p.now.accounting.unseen = 1000000;
 	page->p.now.accounting.probe_run_ns = page->p.now.accounting.seen * 135;
 	for (int i = 0; i < NR_CELLS - 1; i++) {
-		add_costs(&page->p.now.cost[i], octaves, n);
-		add_costs(&page->p.interval_cost[i], octaves, n);
+		add_costs(&page->p.now.histograms.cost[i], octaves, n);
+		add_costs(&page->p.interval.cost[i], octaves, n);
 	}
 	for (u32 i = 1; i <= NR_PROGRAMS; i++) {
 		const struct task_id id = {4194000 + i, i};
@@ -113,8 +113,8 @@ static struct page *page_open(u64 n, int octaves)
 static void page_close(struct page *page)
 {
 	for (int i = 0; i < NR_CELLS; i++) {
-		histogram_release(&page->p.now.cost[i]);
-		histogram_release(&page->p.interval_cost[i]);
+		histogram_release(&page->p.now.histograms.cost[i]);
+		histogram_release(&page->p.interval.cost[i]);
 	}
 	task_table_free(page->tasks);
 	free(page);
@@ -196,7 +196,7 @@ static void a_large_terminal_shows_ten_groups_and_all_octaves(void **state)
 static void a_row_of_several_octaves_is_to_scale(void **state)
 {
 	struct page *page = page_open(0, 0);
-	struct histogram *h = &page->p.interval_cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
+	struct histogram *h = &page->p.interval.cost[CELL_INDEX(KIND_THREAD, FROM_USER)];
 
 	(void)state;
 	page->p.now.accounting.labels[LABEL_INDEX(KIND_THREAD, FROM_USER, REASON_VOLUNTARY)] = 800;
