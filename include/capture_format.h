@@ -23,6 +23,8 @@ enum {
 	TRACE_INSTANT = 3,
 	/* linux/sched.h: the only flag of clone_flags that a capture contains */
 	TRACE_CLONE_THREAD = 0x10000,
+	/* TRACE_FLAG_HARDIRQ of ftrace's common_flags (linux/trace_events.h) */
+	TRACE_FLAG_HARDIRQ = 8,
 	/* The prev_state of a preempted task, as in __trace_sched_switch_state() of the kernel. */
 	TRACE_PREV_PREEMPTED = 0x100,
 };
@@ -45,6 +47,8 @@ enum {
 
 /* Annotations of a switch and of a stretch in which switches were lost. */
 #define TRACE_NOTE_COST "cost_ns"
+/* The wait of the next task in ns: this prefix with what it followed appended. */
+#define TRACE_NOTE_WAIT "wait_"
 #define TRACE_NOTE_OTHER_TID "other_tid"
 #define TRACE_NOTE_SWITCHES "switches"
 /* Annotations of the capture. */

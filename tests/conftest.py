@@ -12,10 +12,12 @@ import tempfile
 import pytest
 
 # These assert for the tests, and should say as much when it fails.
-pytest.register_assert_rewrite("identities", "kernel", "prom", "terminal", "tracer", "workloads")
+pytest.register_assert_rewrite("identities", "kernel", "prom", "terminal", "tracer", "waiting",
+                              "workloads")
 
 import links
 from tracer import ROOT, TVTRACED, Tracer
+from waiting import Crowd
 from workloads import GUEST, Workload
 
 # What changes the machine that it runs on is for guests.
@@ -111,6 +113,13 @@ def workload():
             stack.callback(started.end)
             return started
         yield start
+
+
+@pytest.fixture
+def crowd():
+    started = Crowd()
+    yield started.start
+    started.end()
 
 
 @pytest.fixture

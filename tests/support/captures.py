@@ -12,8 +12,10 @@ import zlib
 from tracer import ROOT
 
 Switch = collections.namedtuple("Switch", "ts prev_state next_tid next_prio next_comm full")
-# other_tid: who stands behind tid 0 in a filtered capture
-Instant = collections.namedtuple("Instant", "ts kind source reason cost_ns other_tid")
+# wait: what it followed, and ns; other_tid: who stands behind tid 0 in a filtered capture
+Instant = collections.namedtuple("Instant", "ts kind source reason cost_ns wait other_tid")
+Waking = collections.namedtuple("Waking", "ts tid cpu prio comm flags")
+AFTER = ("woken", "preempted", "start", "unknown")
 Lost = collections.namedtuple("Lost", "cpu begin end switches")
 
 
@@ -50,6 +52,7 @@ class Trace:
         self.clocks = {}
         self.switches = collections.defaultdict(list)  # by CPU
         self.instants = collections.defaultdict(list)
+        self.wakings = collections.defaultdict(list)
         self.lost_bundles = collections.Counter()
         self.lost = []
         self.events = []  # (kind, cpu, tid that was current, time, message)
@@ -107,6 +110,15 @@ class Trace:
             now += delta
             self.switches[bundle.cpu].append(Switch(now, *rest, compact.intern_table[comm], None))
 
+        now = 0
+        for delta, tid, cpu, prio, comm, flags in zip(
+                compact.waking_timestamp, compact.waking_pid, compact.waking_target_cpu,
+                compact.waking_prio, compact.waking_comm_index, compact.waking_common_flags,
+                strict=True):
+            now += delta
+            self.wakings[bundle.cpu].append(
+                Waking(now, tid, cpu, prio, compact.intern_table[comm], flags))
+
     def _annotations(self, event):
         names = self._names["debug_annotation_names"]
         return {a.name or names[a.name_iid]: a.uint_value if a.HasField("uint_value")
@@ -126,8 +138,11 @@ class Trace:
         if event.type == 3:
             source, reason = (self._names["event_categories"][iid] for iid in event.category_iids)
             said = self._annotations(event)
-            self.instants[cpu].append(Instant(packet.timestamp, name, source.removeprefix("from_"),
-                                              reason, said.get("cost_ns"), said.get("other_tid")))
+            waits = [(after, said[f"wait_{after}"]) for after in AFTER if f"wait_{after}" in said]
+            assert len(waits) <= 1
+            self.instants[cpu].append(Instant(
+                packet.timestamp, name, source.removeprefix("from_"), reason, said.get("cost_ns"),
+                waits[0] if waits else None, said.get("other_tid")))
         elif event.type == 1:
             self._open[cpu] = (packet.timestamp, self._annotations(event).get("switches", 0))
         else:

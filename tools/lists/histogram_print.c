@@ -30,7 +30,7 @@ static void print_octaves(const struct histogram *h)
 	}
 	printf("%27s : %-10s distribution\n", "nsecs", "count");
 	for (int e = first; first >= 0 && e <= last; e++) {
-		printf("%12" PRIu64 " -> ", (u64)1 << e);
+		printf("%12" PRIu64 " -> ", e ? (u64)1 << e : 0);
 		if (e < BUCKET_MAX_EXP)
 			printf("%-11" PRIu64, ((u64)2 << e) - 1);
 		else

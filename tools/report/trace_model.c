@@ -378,6 +378,7 @@ static void take_event(struct trace_model *m, const TracePacket *p)
 		what.kind = e.kind;
 		what.from = e.from;
 		what.reason = e.reason;
+		what.wait = e.wait;
 		what.other = e.other;
 		what.cost_ns = e.number < UINT32_MAX ? (u32)e.number : UINT32_MAX;
 		trace_join_what(cpu->join, &what);

@@ -11,12 +11,13 @@
 #include "common/names.h"
 
 enum {
-	MAX_WORDS = 64, /* known names of one sort; a sequence has at most five of a sort */
+	MAX_WORDS = 64, /* known names of one sort; a sequence has at most seven of a sort */
 	MAX_TRACKS = 1 << 13,
 	EVENT_LOST = NR_KINDS, /* follows the kinds */
 	ANNOTATION_COST = 0,
 	ANNOTATION_SWITCHES,
 	ANNOTATION_OTHER,
+	ANNOTATION_WAIT, /* + what it followed */
 };
 
 /* An interned name with a meaning for tvtrace. */
@@ -83,6 +84,12 @@ static int category_meaning(const char *name)
 
 static int annotation_meaning(const char *name)
 {
+	static const char wait[] = TRACE_NOTE_WAIT;
+
+	for (int i = 0; i < NR_WAITS; i++)
+		if (!strncmp(name, wait, strlen(wait)) &&
+		    !strcmp(name + strlen(wait), wait_names[i]))
+			return ANNOTATION_WAIT + i;
 	if (!strcmp(name, TRACE_NOTE_COST))
 		return ANNOTATION_COST;
 	if (!strcmp(name, TRACE_NOTE_OTHER_TID))
@@ -199,17 +206,35 @@ static int name_meaning(const struct track_decoder *w, const TrackEvent *e, u32 
 	return e->name ? event_meaning(e->name) : find(&w->events, sequence, e->name_iid);
 }
 
-static u64 annotated(const struct track_decoder *w, const TrackEvent *e, u32 sequence, int meaning)
+/* Returns the number of the annotation with one of the meanings first .. last; NULL: none. */
+static const u64 *find_number(const struct track_decoder *w, const TrackEvent *e, u32 sequence,
+			      int first, int last, int *meaning)
 {
 	for (size_t i = 0; i < e->n_debug_annotations; i++) {
 		const DebugAnnotation *a = e->debug_annotations[i];
-		int m = a->name ? annotation_meaning(a->name)
-				: find(&w->annotations, sequence, a->name_iid);
 
-		if (m == meaning)
-			return a->uint_value;
+		*meaning = a->name ? annotation_meaning(a->name)
+				   : find(&w->annotations, sequence, a->name_iid);
+		if (*meaning >= first && *meaning <= last)
+			return &a->uint_value;
 	}
-	return 0;
+	return NULL;
+}
+
+static u64 annotated(const struct track_decoder *w, const TrackEvent *e, u32 sequence, int meaning)
+{
+	const u64 *number = find_number(w, e, sequence, meaning, meaning, &meaning);
+
+	return number ? *number : 0;
+}
+
+static u64 annotated_wait(const struct track_decoder *w, const TrackEvent *e, u32 sequence)
+{
+	int meaning;
+	const u64 *ns = find_number(w, e, sequence, ANNOTATION_WAIT, ANNOTATION_WAIT + NR_WAITS - 1,
+				    &meaning);
+
+	return ns ? WAIT_OF(*ns, (u64)(meaning - ANNOTATION_WAIT)) : 0;
 }
 
 /*
@@ -236,6 +261,7 @@ static void read_switch(const struct track_decoder *w, const TrackEvent *e, u32 
 	result->from = (u8)from;
 	result->reason = (u8)reason;
 	result->number = annotated(w, e, sequence, ANNOTATION_COST);
+	result->wait = annotated_wait(w, e, sequence);
 	result->other = (u32)annotated(w, e, sequence, ANNOTATION_OTHER);
 }
 

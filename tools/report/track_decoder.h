@@ -30,6 +30,7 @@ struct trace_event {
 	u32 cpu;
 	u8 kind, from, reason; /* of a switch */
 	u32 other;	       /* tid of the task that a filtered trace shows as tid 0; 0: none */
+	u64 wait;	       /* of the switch's next task, WAIT_OF(); 0: not known */
 	u64 number; /* cost of the switch in ns, or number of lost switches; 0: unknown */
 };
 

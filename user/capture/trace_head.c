@@ -28,7 +28,8 @@ enum {
 	IID_COST = 1,			  /* annotation names */
 	IID_COUNT,
 	IID_OTHER,
-	NR_ANNOTATION_NAMES = IID_OTHER,
+	IID_WAIT,      /* + what it followed */
+	MAX_NAMES = 8, /* interned names of one sort */
 	MAX_ANNOTATIONS = 64,
 	TEXT_LEN = 256,
 };
@@ -89,51 +90,50 @@ static int put_system(struct trace_out *o)
 	return put(o, &p);
 }
 
-static InternedData__Name interned(u32 iid, const char *name)
-{
-	InternedData__Name n = INTERNED_DATA__NAME__INIT;
+/* Interned names of one sort, numbered from 1. */
+struct names {
+	size_t n;
+	char text[MAX_NAMES][24];
+	InternedData__Name names[MAX_NAMES], *list[MAX_NAMES];
+};
 
-	n.has_iid = true;
-	n.iid = iid;
-	n.name = (char *)name; /* the encoder does not write to the name */
-	return n;
+static void add_name(struct names *n, const char *prefix, const char *name)
+{
+	InternedData__Name *new = &n->names[n->n];
+
+	*new = (InternedData__Name)INTERNED_DATA__NAME__INIT;
+	snprintf(n->text[n->n], sizeof(n->text[n->n]), "%s%s", prefix, name);
+	new->has_iid = true;
+	new->iid = n->n + 1;
+	new->name = n->text[n->n];
+	n->list[n->n++] = new;
 }
 
+/* The order is that of the numbers IID_*. */
 static int put_interned(struct trace_out *o)
 {
+	struct names events = {0}, categories = {0}, annotations = {0};
 	TracePacket p = TRACE_PACKET__INIT;
 	InternedData d = INTERNED_DATA__INIT;
-	InternedData__Name events[NR_KINDS + 1], categories[NR_FROMS + NR_REASONS],
-		annotations[NR_ANNOTATION_NAMES];
-	InternedData__Name *event_list[NR_KINDS + 1], *category_list[NR_FROMS + NR_REASONS],
-		*annotation_list[NR_ANNOTATION_NAMES];
-	static const char *const annotation_names[] = {TRACE_NOTE_COST, TRACE_NOTE_SWITCHES,
-						       TRACE_NOTE_OTHER_TID};
-	char froms[NR_FROMS][16];
 
-	for (int i = 0; i <= NR_KINDS; i++) {
-		events[i] = interned((u32)(IID_KIND + i),
-				     i < NR_KINDS ? kind_names[i] : TRACE_EVENT_LOST);
-		event_list[i] = &events[i];
-	}
-	for (int i = 0; i < NR_FROMS; i++) {
-		snprintf(froms[i], sizeof(froms[i]), TRACE_CATEGORY_FROM "%s", from_names[i]);
-		categories[i] = interned((u32)(IID_FROM + i), froms[i]);
-	}
+	for (int i = 0; i < NR_KINDS; i++)
+		add_name(&events, "", kind_names[i]);
+	add_name(&events, "", TRACE_EVENT_LOST);
+	for (int i = 0; i < NR_FROMS; i++)
+		add_name(&categories, TRACE_CATEGORY_FROM, from_names[i]);
 	for (int i = 0; i < NR_REASONS; i++)
-		categories[NR_FROMS + i] = interned((u32)(IID_REASON + i), reason_names[i]);
-	for (int i = 0; i < NR_FROMS + NR_REASONS; i++)
-		category_list[i] = &categories[i];
-	for (u32 i = 0; i < NR_ANNOTATION_NAMES; i++) {
-		annotations[i] = interned(IID_COST + i, annotation_names[i]);
-		annotation_list[i] = &annotations[i];
-	}
-	d.n_event_names = NR_KINDS + 1;
-	d.event_names = event_list;
-	d.n_event_categories = NR_FROMS + NR_REASONS;
-	d.event_categories = category_list;
-	d.n_debug_annotation_names = NR_ANNOTATION_NAMES;
-	d.debug_annotation_names = annotation_list;
+		add_name(&categories, "", reason_names[i]);
+	add_name(&annotations, "", TRACE_NOTE_COST);
+	add_name(&annotations, "", TRACE_NOTE_SWITCHES);
+	add_name(&annotations, "", TRACE_NOTE_OTHER_TID);
+	for (int i = 0; i < NR_WAITS; i++)
+		add_name(&annotations, TRACE_NOTE_WAIT, wait_names[i]);
+	d.n_event_names = events.n;
+	d.event_names = events.list;
+	d.n_event_categories = categories.n;
+	d.event_categories = categories.list;
+	d.n_debug_annotation_names = annotations.n;
+	d.debug_annotation_names = annotations.list;
 	p.interned_data = &d;
 	p.has_sequence_flags = true;
 	p.sequence_flags = TRACE_STATE_CLEARED;
@@ -421,7 +421,7 @@ int trace_head_tree(struct trace_out *o, const struct trace_setup *s, struct tra
 int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *r, u32 other,
 		      u64 ts_ns)
 {
-	DebugAnnotation numbers[2], *annotations[] = {&numbers[0], &numbers[1]};
+	DebugAnnotation numbers[3], *annotations[] = {&numbers[0], &numbers[1], &numbers[2]};
 	TracePacket p = TRACE_PACKET__INIT;
 	TrackEvent e = TRACK_EVENT__INIT;
 	uint64_t categories[] = {IID_FROM + LABEL_FROM(r->label),
@@ -436,6 +436,9 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 	e.debug_annotations = annotations;
 	if (r->cost_ns)
 		set_number(&numbers[e.n_debug_annotations++], IID_COST, r->cost_ns);
+	if (r->wait)
+		set_number(&numbers[e.n_debug_annotations++], IID_WAIT + WAIT_AFTER(r->wait),
+			   WAIT_NS(r->wait));
 	if (other)
 		set_number(&numbers[e.n_debug_annotations++], IID_OTHER, other);
 	p.has_timestamp = p.has_sequence_flags = true;

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture_format.h"
 #include "capture/trace_clock.h"
 #include "capture/trace_filter.h"
+#include "capture/trace_ftrace.h"
 #include "capture/trace_head.h"
 #include "capture/trace_names.h"
 #include "capture/trace_out.h"
 #include "common/alloc.h"
 
 enum {
-	PENDING = 1024,	 /* most switches in one bundle */
+	PENDING = TRACE_BUNDLE_MOST,
 	IDLE_PRIO = 120, /* priority that ftrace shows for an idle task */
 };
 
@@ -25,7 +25,7 @@ struct cpu_trace {
 	bool begun;
 	bool after_gap;
 	u32 last_tid, last_birth; /* next task of the last switch */
-	u64 last_ns;
+	u64 begun_ns, last_ns;	  /* times of the first switch that was written, and of the last */
 	u64 lost, lost_ns; /* number of switches lost since last_ns, and the end of that time */
 	u32 n;
 	struct switch_record pending[PENDING];
@@ -39,15 +39,9 @@ struct trace_writer {
 	struct trace_filter *filter; /* NULL: everything is wanted */
 	struct trace_clock clock;
 	struct cpu_trace **cpus; /* by CPU; NULL: no record of this CPU came yet */
-	u32 bundles;
+	struct trace_ftrace *ftrace;
 	u64 switches, lost, last_ns;
 	u64 first_seen_ns, last_seen_ns; /* of all switches, including filtered ones; 0: none */
-	/* Buffers for the arrays of one bundle. */
-	uint64_t timestamps[PENDING];
-	int64_t prev_states[PENDING];
-	int32_t next_pids[PENDING], next_prios[PENDING];
-	uint32_t comm_indices[PENDING];
-	char *comms[PENDING];
 };
 
 struct trace_writer *trace_writer_new(int fd, const struct trace_setup *s, const bool *stop)
@@ -59,6 +53,7 @@ struct trace_writer *trace_writer_new(int fd, const struct trace_setup *s, const
 	w->names = trace_names_new();
 	w->filter = trace_filter_new(s);
 	trace_clock_init(&w->clock, s->lead_ns);
+	w->ftrace = trace_ftrace_new(w->out, w->names, &w->clock);
 	w->cpus = xcalloc(s->cpus, sizeof(struct cpu_trace *));
 	for (size_t i = 0; i < s->nr_tasks; i++) {
 		const struct trace_task *t = &s->tasks[i];
@@ -75,35 +70,12 @@ void trace_writer_free(struct trace_writer *w)
 	for (u32 cpu = 0; cpu < w->setup->cpus; cpu++)
 		free(w->cpus[cpu]);
 	free(w->cpus);
+	trace_ftrace_free(w->ftrace);
 	trace_clock_release(&w->clock);
 	trace_names_free(w->names);
 	trace_filter_free(w->filter);
 	trace_out_free(w->out);
 	free(w);
-}
-
-/* Follows linux/sched.h, and __trace_sched_switch_state() in the kernel's trace/events/sched.h. */
-u32 trace_prev_state(u16 state)
-{
-	enum {
-		REPORTED = 0x7f,
-		REPORTED_IDLE = 0x80,
-		UNINTERRUPTIBLE = 2,
-		IDLE = 0x402,
-		RTLOCK_WAIT = 0x1000,
-		FROZEN = 0x8000, /* since 6.1 */
-	};
-	u32 reported = state & REPORTED;
-
-	if (state & PREV_STATE_PREEMPTED)
-		return PREV_STATE_PREEMPTED;
-	if ((state & IDLE) == IDLE)
-		return REPORTED_IDLE;
-	if (state & (RTLOCK_WAIT | FROZEN))
-		reported |= UNINTERRUPTIBLE;
-	while (reported & (reported - 1)) /* keep only the highest bit */
-		reported &= reported - 1;
-	return reported;
 }
 
 void trace_writer_learn(struct trace_writer *w, const struct chunk *c)
@@ -150,106 +122,6 @@ int trace_writer_begin(struct trace_writer *w)
 	return err;
 }
 
-static struct trace_name *name_of(struct trace_writer *w, u32 tid, u32 birth, u64 ts_ns)
-{
-	return trace_names_at(w->names, trace_names_find(w->names, tid, birth), tid, ts_ns);
-}
-
-/* Deadline tasks have priority -1, which a record's u8 holds as 255. */
-static int32_t next_prio(const struct switch_record *r)
-{
-	return r->next_prio == UINT8_MAX ? -1 : r->next_prio;
-}
-
-static int put_bundle(struct trace_writer *w, FtraceEventBundle *b, u32 cpu)
-{
-	TracePacket p = TRACE_PACKET__INIT;
-
-	b->has_cpu = true;
-	b->cpu = cpu;
-	p.data_case = TRACE_PACKET__DATA_FTRACE_EVENTS;
-	p.ftrace_events = b;
-	p.has_trusted_packet_sequence_id = true;
-	p.trusted_packet_sequence_id = TRACE_SEQUENCE;
-	return trace_out_packet(w->out, &p);
-}
-
-static int put_event(struct trace_writer *w, u32 cpu, FtraceEvent *e, u64 ts_ns, u32 tid,
-		     bool after_gap)
-{
-	FtraceEventBundle b = FTRACE_EVENT_BUNDLE__INIT;
-
-	e->has_timestamp = true;
-	e->timestamp = boottime(w, ts_ns);
-	e->has_pid = true;
-	e->pid = tid;
-	b.n_event = 1;
-	b.event = &e;
-	b.has_lost_events = after_gap;
-	b.lost_events = after_gap;
-	return put_bundle(w, &b, cpu);
-}
-
-/*
- * Writes a CPU's first switch, or its first after a gap, in full, because the compact form does not
- * contain the previous task.
- */
-static int put_full_switch(struct trace_writer *w, u32 cpu, const struct switch_record *r,
-			   bool after_gap)
-{
-	FtraceEvent e = FTRACE_EVENT__INIT;
-	SchedSwitch s = SCHED_SWITCH__INIT;
-
-	s.prev_comm = name_of(w, r->prev_tid, r->prev_birth, r->ts_ns)->text;
-	s.has_prev_pid = s.has_prev_state = s.has_next_pid = s.has_next_prio = true;
-	s.prev_pid = (int32_t)r->prev_tid;
-	s.prev_state = trace_prev_state(r->prev_state);
-	s.next_comm = name_of(w, r->next_tid, r->next_birth, r->ts_ns)->text;
-	s.next_pid = (int32_t)r->next_tid;
-	s.next_prio = next_prio(r);
-	e.event_case = FTRACE_EVENT__EVENT_SCHED_SWITCH;
-	e.sched_switch = &s;
-	return put_event(w, cpu, &e, r->ts_ns, r->prev_tid, after_gap);
-}
-
-static uint32_t comm_index(struct trace_writer *w, struct trace_name *name, size_t *n)
-{
-	if (name->bundle != w->bundles) {
-		name->bundle = w->bundles;
-		name->place = (u32)*n;
-		w->comms[(*n)++] = name->text;
-	}
-	return name->place;
-}
-
-static int put_compact(struct trace_writer *w, u32 cpu, const struct switch_record *r, u32 n)
-{
-	FtraceEventBundle__CompactSched s = FTRACE_EVENT_BUNDLE__COMPACT_SCHED__INIT;
-	FtraceEventBundle b = FTRACE_EVENT_BUNDLE__INIT;
-	size_t nr_comms = 0;
-
-	w->bundles++;
-	for (u32 i = 0; i < n; i++) {
-		w->timestamps[i] = boottime(w, r[i].ts_ns) - (i ? boottime(w, r[i - 1].ts_ns) : 0);
-		w->prev_states[i] = trace_prev_state(r[i].prev_state);
-		w->next_pids[i] = (int32_t)r[i].next_tid;
-		w->next_prios[i] = next_prio(&r[i]);
-		w->comm_indices[i] = comm_index(
-			w, name_of(w, r[i].next_tid, r[i].next_birth, r[i].ts_ns), &nr_comms);
-	}
-	s.n_switch_timestamp = s.n_switch_prev_state = s.n_switch_next_pid = s.n_switch_next_prio =
-		s.n_switch_next_comm_index = n;
-	s.switch_timestamp = w->timestamps;
-	s.switch_prev_state = w->prev_states;
-	s.switch_next_pid = w->next_pids;
-	s.switch_next_prio = w->next_prios;
-	s.switch_next_comm_index = w->comm_indices;
-	s.n_intern_table = nr_comms;
-	s.intern_table = w->comms;
-	b.compact_sched = &s;
-	return put_bundle(w, &b, cpu);
-}
-
 /*
  * Tells which thread group a task belongs to, unless the trace already says so. A task that appears
  * in a switch may be in neither the process tree nor an event.
@@ -277,13 +149,17 @@ static int flush_cpu(struct trace_writer *w, u32 cpu)
 			      c->pending[i].ts_ns);
 	if (!c->begun || c->after_gap) {
 		if (!err)
-			err = put_full_switch(w, cpu, &c->pending[0], c->after_gap);
+			err = trace_ftrace_first(w->ftrace, cpu, &c->pending[0], c->after_gap);
 		begin = 1;
 	}
+	if (!c->begun)
+		c->begun_ns = c->pending[0].ts_ns;
 	c->begun = true;
 	c->after_gap = false;
-	if (!err && begin < c->n)
-		err = put_compact(w, cpu, c->pending + begin, c->n - begin);
+	if (!err)
+		err = trace_ftrace_switches(w->ftrace, cpu, c->pending + begin, c->n - begin);
+	if (!err)
+		err = trace_ftrace_wakings(w->ftrace, cpu, c->pending, c->n, c->begun_ns);
 	for (u32 i = 0; i < c->n && !err; i++)
 		err = trace_head_switch(w->out, cpu, &c->pending[i], c->others[i],
 					boottime(w, c->pending[i].ts_ns));
@@ -430,70 +306,6 @@ static int take_batch(struct trace_writer *w, const struct frame *f)
 	return err;
 }
 
-static int put_new_task(struct trace_writer *w, const struct task_record *r, struct traced_task *t)
-{
-	FtraceEvent e = FTRACE_EVENT__INIT;
-	TaskNewtask n = TASK_NEWTASK__INIT;
-
-	t->told = true;
-	n.has_pid = n.has_clone_flags = true;
-	n.pid = (int32_t)r->tid;
-	n.comm = trace_names_at(w->names, t, r->tid, r->ts_ns)->text;
-	n.clone_flags = r->tid == r->tgid ? 0 : TRACE_CLONE_THREAD;
-	e.event_case = FTRACE_EVENT__EVENT_TASK_NEWTASK;
-	e.task_newtask = &n;
-	/*
-	 * The record does not say which thread created a process, so the leader of the parent group
-	 * is given as the creator.
-	 */
-	return put_event(w, r->cpu, &e, r->ts_ns, r->tid == r->tgid ? r->other : r->tgid, false);
-}
-
-static int put_rename(struct trace_writer *w, const struct task_record *r,
-		      const struct traced_task *t)
-{
-	FtraceEvent e = FTRACE_EVENT__INIT;
-	TaskRename n = TASK_RENAME__INIT;
-
-	n.has_pid = true;
-	n.pid = (int32_t)r->tid;
-	n.oldcomm = trace_names_at(w->names, t, r->tid, r->ts_ns - 1)->text;
-	n.newcomm = trace_names_at(w->names, t, r->tid, r->ts_ns)->text;
-	e.event_case = FTRACE_EVENT__EVENT_TASK_RENAME;
-	e.task_rename = &n;
-	return put_event(w, r->cpu, &e, r->ts_ns, r->tid, false);
-}
-
-static int put_exec(struct trace_writer *w, const struct task_record *r,
-		    const struct traced_task *t)
-{
-	FtraceEvent e = FTRACE_EVENT__INIT;
-	SchedProcessExec x = SCHED_PROCESS_EXEC__INIT;
-
-	x.filename = trace_names_at(w->names, t, r->tid, r->ts_ns)->text;
-	x.has_pid = x.has_old_pid = true;
-	x.pid = (int32_t)r->tid;
-	x.old_pid = (int32_t)r->other;
-	e.event_case = FTRACE_EVENT__EVENT_SCHED_PROCESS_EXEC;
-	e.sched_process_exec = &x;
-	return put_event(w, r->cpu, &e, r->ts_ns, r->tid, false);
-}
-
-static int put_exit(struct trace_writer *w, const struct task_record *r,
-		    const struct traced_task *t)
-{
-	FtraceEvent e = FTRACE_EVENT__INIT;
-	SchedProcessExit x = SCHED_PROCESS_EXIT__INIT;
-
-	x.comm = trace_names_at(w->names, t, r->tid, r->ts_ns)->text;
-	x.has_pid = x.has_tgid = true;
-	x.pid = (int32_t)r->tid;
-	x.tgid = (int32_t)r->tgid;
-	e.event_case = FTRACE_EVENT__EVENT_SCHED_PROCESS_EXIT;
-	e.sched_process_exit = &x;
-	return put_event(w, r->cpu, &e, r->ts_ns, r->tid, false);
-}
-
 static int take_task(struct trace_writer *w, const struct frame *f)
 {
 	const struct task_frame *task = (const void *)(f + 1);
@@ -505,18 +317,7 @@ static int take_task(struct trace_writer *w, const struct frame *f)
 		return 0;
 	if (r->ts_ns < w->setup->begin_ns || r->ts_ns > w->setup->end_ns)
 		return 0;
-	switch ((enum task_event)r->event) {
-	case TASK_FORK:
-		return put_new_task(w, r, t);
-	case TASK_RENAME:
-		return put_rename(w, r, t);
-	case TASK_EXEC:
-		return put_exec(w, r, t);
-	case TASK_EXIT:
-		return put_exit(w, r, t);
-	default:
-		return 0;
-	}
+	return trace_ftrace_task(w->ftrace, r, t);
 }
 
 /*

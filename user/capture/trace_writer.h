@@ -45,7 +45,4 @@ int trace_writer_end(struct trace_writer *w, const char *reason);
 
 struct trace_progress trace_writer_progress(const struct trace_writer *w);
 
-/* Converts prev_state of a record (record.h) to the value that ftrace prints. Exposed for tests. */
-u32 trace_prev_state(u16 state);
-
 #endif

@@ -66,7 +66,7 @@ u64 histogram_octave(const struct histogram *h, u32 e)
 {
 	u32 end = e < BUCKET_MAX_EXP ? bucket_index((u32)2 << e) : NR_BUCKETS;
 
-	return histogram_between(h, bucket_index((u32)1 << e), end - 1);
+	return histogram_between(h, e ? bucket_index((u32)1 << e) : 0, end - 1);
 }
 
 int histogram_bar(u64 n, u64 most, int width)

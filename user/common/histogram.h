@@ -38,7 +38,7 @@ u64 histogram_between(const struct histogram *h, u32 first, u32 last);
 
 /*
  * Returns the number of values in the octave [2^e, 2^(e+1)) ns, e in 0 .. BUCKET_MAX_EXP; the last
- * octave has no upper end.
+ * octave has no upper end, and the first one also has the values 0.
  */
 u64 histogram_octave(const struct histogram *h, u32 e);
 

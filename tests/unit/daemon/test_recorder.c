@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "capture/trace_writer.h"
+#include "capture/trace_ftrace.h"
 #include "collect/recorder.h"
 
 enum { BATCH = 64 };
