@@ -4,8 +4,7 @@
 from workload import KINDS
 
 MIB = 1 << 20
-MAX_ADDED_NS = 150  # on the machine the target was set on
-MAX_TIMES_EMPTY = 2.6  # anywhere
+MAX_TIMES_LIMIT = 1.25  # of two empty programs with a clock read in each
 MAX_CPU_NS_PER_RECORD = 20
 MAX_DIFFERENCE_PERCENT = 15
 MAX_RSS_BYTES = 32 * MIB
@@ -157,17 +156,14 @@ def verdict(target, limit, value, unit):
 
 def added_verdicts(results):
     measured = {e["name"]: e for e in results.get("added", []) if e["rounds"]}
-    ours, empty = measured.get("tvtraced"), measured.get("empty programs")
+    ours, clocks = measured.get("tvtraced"), measured.get("two clock reads")
     if not ours:
         return
-    for kind in KINDS:
-        limit, rule = MAX_ADDED_NS, f"{MAX_ADDED_NS} ns"
-        value = ours["added_minimum_ns"][kind]
-        if empty:
-            floor = empty["added_minimum_ns"][kind]
-            limit = max(limit, MAX_TIMES_EMPTY * floor)
-            rule += f" or {MAX_TIMES_EMPTY} × the empty programs; it is {value / floor:.2f} ×"
-        yield verdict(f"added to a switch, {KIND_TITLES[kind]} ({rule})", limit, value, "ns")
+    for kind in KINDS if clocks else ():
+        value, floor = (e["added_minimum_ns"][kind] for e in (ours, clocks))
+        rule = f"{MAX_TIMES_LIMIT} × two clock reads; it is {value / floor:.2f} ×"
+        yield verdict(f"added to a switch, {KIND_TITLES[kind]} ({rule})", MAX_TIMES_LIMIT * floor,
+                      value, "ns")
     for role, title in (("peer", "peer"), ("counter", "tool that only counts")):
         others = {name: e["added_minimum_ns"]["thread"] for name, e in measured.items()
                   if e["role"] == role}

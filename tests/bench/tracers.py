@@ -80,10 +80,10 @@ def bpftrace(program):
     return ["bpftrace", "-e", program, "-c", f"/bin/sh {WHEN_ATTACHED}"]
 
 
-def tvtraced(*options, **how_it_tells):
+def tvtraced(*options, name="tvtraced", **how_it_tells):
     """The daemon; how_it_tells: what Tracer calls ready or ready_file."""
     return Tracer(
-        "tvtraced", "labels, costs and histograms, by thread and group",
+        name, "labels, costs and histograms, by thread and group",
         ["{build}/tvtraced", *options], role="reference", stop_signal=signal.SIGTERM,
         keeps_output=True, busy_status=8, **how_it_tells)
 
@@ -92,7 +92,11 @@ NOTHING = Tracer("nothing", "the noise of this table", [WHEN_ATTACHED], role="re
                  stop_signal=signal.SIGTERM)
 EMPTY = Tracer("empty programs", "the floor: BPF on both tracepoints",
                ["{build}/bench/attach", "{build}/bench/empty.bpf.o"], "ready", role="reference")
+LIMIT = Tracer("two clock reads", "the limit: empty programs and a clock read in each",
+               ["{build}/bench/attach", "{build}/bench/clocks.bpf.o"], "ready", role="reference")
 TVTRACED = tvtraced("--json", "--interval", "1", ready=r"^\{")
+WITHOUT_WAITS = tvtraced("--json", "--interval", "1", "--no-wait", ready=r"^\{",
+                         name="tvtraced, no waits")
 SERVICE = tvtraced("--quiet", "--textfile", "{dir}/tvtraced.prom", ready_file="tvtraced.prom")
 
 PEERS = [
@@ -129,7 +133,7 @@ NOT_RUN = {
     "systemtap": "needs to build and load a kernel module",
 }
 
-ALL = [NOTHING, EMPTY, TVTRACED, *PEERS]
+ALL = [NOTHING, EMPTY, LIMIT, TVTRACED, WITHOUT_WAITS, *PEERS]
 
 
 def split_by_installed(tracers):

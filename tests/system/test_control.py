@@ -139,7 +139,10 @@ def check_short_forms(reply):
                           [group["voluntary"], group["preempted"]],
                           *([group[key][kind] for kind in ("thread", "process", "kthread", "idle")]
                             for key in ("from_user", "from_user_cost_ns")),
-                          group["ended_threads"]]
+                          group["ended_threads"],
+                          *([group[key][after] for after in
+                             ("woken", "preempted", "start", "unknown")]
+                            for key in ("waits", "wait_ns"))]
         assert name == {key: group[key] for key in name}
         assert set(name) == {"tgid", "comm", "start_ns", "ppid", "cmdline", "cgroup", "application"}
 

@@ -58,6 +58,10 @@ def test_the_kernel_says_the_same():
     assert rows["run_queue_count"].available == (
         "cfs_rq" in types.members["sched_entity"] and "rq" in types.members["cfs_rq"]
         and "nr_switches" in types.members["rq"])
+    assert rows["run_queue_wait"].available == (
+        "cfs_rq" in types.members["sched_entity"] and "rq" in types.members["cfs_rq"]
+        and "clock" in types.members["rq"]
+        and {"last_queued", "run_delay", "pcount"} <= types.members["sched_info"])
     if rows["fentry"].available:
         assert "FUNC 'finish_task_switch'" in types.names
         assert function_name() == "finish_task_switch"

@@ -30,6 +30,8 @@ done
 stty -g >{dir}/after.new
 mv {dir}/after.new {dir}/after
 """
+# The lines of the screen: head, trust, answer, and then these.
+PATH, HEADING, FIRST = 3, 4, 5
 HEADINGS = ("application  ", "group  ", "thread  ")
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7]|38|48)[0-9;]*m")
 
@@ -57,9 +59,9 @@ def a_pair_of_threads(tracer):
 
 def at(screen, level):
     """Its lines, once it shows that level, and the busy ones are on top."""
-    return screen.wait_for(lambda lines: len(lines) > 4 and lines[0].startswith("tvtrace top ")
-                           and lines[3].startswith(HEADINGS[level])
-                           and "thr/s" in lines[3] and re.search(r" \d+(\.\d+)?k ", lines[4]))
+    return screen.wait_for(lambda lines: len(lines) > FIRST and lines[0].startswith("tvtrace top ")
+                           and lines[HEADING].startswith(HEADINGS[level])
+                           and "thr/s" in lines[HEADING] and re.search(r" \d+(\.\d+)?k ", lines[FIRST]))
 
 
 def check_screen(lines, width, height):
@@ -88,15 +90,15 @@ def test_into_a_group_and_out_again(top, pair, tmp_path):
     # From cost to thr/s: four columns to the left.
     for _ in range(4):
         screen.type("<")
-    lines = screen.wait_for(lambda lines: len(lines) > 4 and "filter: pair" in lines[2]
-                            and str(pair) in lines[4])
+    lines = screen.wait_for(lambda lines: len(lines) > FIRST and "filter: pair" in lines[PATH]
+                            and str(pair) in lines[FIRST])
     check_screen(lines, 80, 24)
-    assert len([line for line in lines[4:] if line.startswith("pair")]) == 4
+    assert len([line for line in lines[FIRST:] if line.startswith("pair")]) == 4
     screen.type("Enter")
     lines = at(screen, 2)
-    assert f"pair ({pair})" in lines[2] and "[3]" in lines[2]
-    at_lwp = lines[3].index("lwp") + len("lwp")
-    threads = {int(line[at_lwp - 7:at_lwp]) for line in lines[4:] if line.startswith("pair ")}
+    assert f"pair ({pair})" in lines[PATH] and "[3]" in lines[PATH]
+    at_lwp = lines[HEADING].index("lwp") + len("lwp")
+    threads = {int(line[at_lwp - 7:at_lwp]) for line in lines[FIRST:] if line.startswith("pair ")}
     assert threads == set(map(int, os.listdir(f"/proc/{pair}/task")))
     screen.type("BSpace")
     at(screen, 1)
@@ -116,16 +118,17 @@ def test_sort(top, pair, tmp_path):
     for _ in range(3):
         screen.type("<")
     def share(lines, i):
-        end = lines[3].index("thr%") + len("thr%")
+        end = lines[HEADING].index("thr%") + len("thr%")
         return float(lines[i][end - 5:end].strip().rstrip("%-") or 100)
     def by_process(lines):
-        return len(lines) > 6 and "thr%" in lines[3] and all(share(lines, i) < 1 for i in (4, 5))
+        return (len(lines) > FIRST + 2 and "thr%" in lines[HEADING]
+                and all(share(lines, i) < 1 for i in (FIRST, FIRST + 1)))
     lines = screen.wait_for(by_process)
-    assert str(pair) not in lines[4]
+    assert str(pair) not in lines[FIRST]
     # To the names, at the very left.
     for _ in range(8):
         screen.type("Left")
-    screen.wait_for(lambda lines: (names := [line[:14].strip() for line in lines[4:-1] if line])
+    screen.wait_for(lambda lines: (names := [line[:14].strip() for line in lines[FIRST:-1] if line])
                     and names == sorted(names, key=str.encode))
     screen.type("q")
     ended(screen, tmp_path)
@@ -145,7 +148,7 @@ def test_histograms_help_and_pause(top, pair, tmp_path):
     screen.type("x")
     at(screen, 0)
     screen.type("p")
-    before = screen.wait_for(lambda lines: "PAUSED" in lines[2])
+    before = screen.wait_for(lambda lines: "PAUSED" in lines[PATH])
     deadline = time.monotonic() + 1.5  # five intervals
     while time.monotonic() < deadline:
         assert screen.lines()[1] == before[1]
@@ -165,7 +168,7 @@ def test_it_fits_any_size(top, pair, tmp_path, width, height):
     screen.resize(width, height)
     lines = screen.wait_for(lambda lines: lines[0].startswith("tvtrace top"[:width])
                             and len(lines) > min(height, 10) - 2
-                            and (width < 300 or "vol/s" in lines[3]))
+                            and (width < 300 or "vol/s" in lines[HEADING]))
     for line in lines:
         assert columns(line) <= width
     screen.resize(80, 24)
@@ -192,7 +195,7 @@ def processes_of_top():
 def test_killed(top, tracer, tmp_path, which, number):
     tracer(interval=1)
     screen = top()
-    at_any = screen.wait_for(lambda lines: len(lines) > 4 and lines[0].startswith("tvtrace top "))
+    at_any = screen.wait_for(lambda lines: len(lines) > FIRST and lines[0].startswith("tvtrace top "))
     assert at_any
     os.kill(processes_of_top()[which], number)
     screen.wait_for(lambda lines: screen.tell("#{alternate_on}") == "0")
@@ -203,7 +206,7 @@ def test_killed(top, tracer, tmp_path, which, number):
 def test_interrupted(top, tracer, tmp_path):
     tracer(interval=1)
     screen = top()
-    screen.wait_for(lambda lines: len(lines) > 4 and lines[0].startswith("tvtrace top "))
+    screen.wait_for(lambda lines: len(lines) > FIRST and lines[0].startswith("tvtrace top "))
     screen.type("C-c")
     assert ended(screen, tmp_path)[-1] == "status 0"
 
@@ -211,7 +214,7 @@ def test_interrupted(top, tracer, tmp_path):
 def test_the_daemon_ends(top, tracer, tmp_path):
     traced = tracer(interval=1)
     screen = top()
-    screen.wait_for(lambda lines: len(lines) > 4 and lines[0].startswith("tvtrace top "))
+    screen.wait_for(lambda lines: len(lines) > FIRST and lines[0].startswith("tvtrace top "))
     traced.stop()
     lines = ended(screen, tmp_path)
     assert lines[-1] == "status 2" and lines[-2].startswith("tvtrace: ") and len(lines) == 2

@@ -18,7 +18,10 @@ echo "status $status"
 AMOUNT = r"(?:[0-9.]+(?: [num]?s|[kMG])?|-)"
 HEAD = re.compile(r"tvtraced [0-9.]+  Linux \S+  cost .+  up .+")
 TRUST = re.compile(r"seen \S+  received \S+  spilled \S+  unseen \S+  probes .+% CPU")
-CELL = re.compile(rf"(thread|process|kthread|idle) +(user|kthread|idle) +{AMOUNT} +[0-9.]+%"
+ANSWER = re.compile(rf"too few switches to compare: {AMOUNT} thread, {AMOUNT} process, of 100 each"
+                    rf"|thread (?:switches )?{AMOUNT}/s at {AMOUNT}, process .*%.*")
+CELL = re.compile(rf"(?:(?:thread|process|kthread|idle) +(?:user|kthread|idle)"
+                  rf"|wait +(?:woken|preempted|start|unknown)) +{AMOUNT} +[0-9.]+%"
                   rf"( +{AMOUNT}){{5}}")
 # The last row's + says that it holds all above as well.
 HISTOGRAM = re.compile(rf" *{AMOUNT}\+? +\|[* ]*\| *({AMOUNT})? +\|[* ]*\| *({AMOUNT})?")
@@ -49,6 +52,7 @@ def sections(lines):
 
 def assert_whole(lines):
     assert HEAD.fullmatch(lines[0]) and TRUST.fullmatch(lines[1]), lines[:2]
+    assert ANSWER.fullmatch(lines[2]), lines[2]
     cells, histograms, groups = sections(lines)
     for line in cells:
         assert line.startswith("cost: ") or CELL.fullmatch(line), line

@@ -130,13 +130,13 @@ def test_top_tells_them_apart(tracer, servers):
     application, = {row["application"] for row in rows if row["tgid"] == servers[0].pid}
     screen = Terminal(160, 50, f"{TVTRACE} top -i 0.3")
     try:
-        screen.wait_for(lambda lines: len(lines) > 4 and lines[3].startswith("application"))
+        screen.wait_for(lambda lines: len(lines) > 5 and lines[4].startswith("application"))
         for key in ("/", *application, "Enter", "Enter"):
             screen.type(key)
-        screen.wait_for(lambda lines: len(lines) > 4 and lines[3].startswith("group"))
+        screen.wait_for(lambda lines: len(lines) > 5 and lines[4].startswith("group"))
         for key in ("/", *"postgres", "Enter"):
             screen.type(key)
-        screen.wait_for(lambda lines: "filter: postgres" in lines[2] and all(
+        screen.wait_for(lambda lines: "filter: postgres" in lines[3] and all(
             any(line.startswith(f"postgres {title[:20]}") for line in lines) for title in TITLES))
         screen.type("q")
     finally:
