@@ -225,7 +225,7 @@ def check_threads(publication):
 
 
 def check_publication(publication):
-    """Identities 1, 2, 3 and 5."""
+    """Identities 1, 2, 3, 5 and 8."""
     accounting = publication["accounting"]
     assert set(accounting["residuals"].values()) == {0}
     assert sum(labels(publication).values()) == accounting["seen"]
@@ -254,6 +254,8 @@ def check_growth(earlier, later):
             assert all(g[key][kind] <= now[key][kind] for kind in KINDS
                        for key in ("cost_ns", "from_user", "from_user_cost_ns"))
             assert all(g[reason] <= now[reason] for reason in REASONS)
+            assert all(g[key][after] <= now[key][after] for after in AFTER
+                       for key in ("waits", "wait_ns"))
     assert earlier["time_ns"] < later["time_ns"]
     assert later["interval_ns"] == later["time_ns"] - earlier["time_ns"]
     assert later["uptime_ns"] - earlier["uptime_ns"] == later["interval_ns"]

@@ -45,6 +45,8 @@ def test_options(command):
 
 def test_words():
     assert complete("hist", "--kind", "") == {"thread", "process", "kthread", "idle"}
+    assert complete("hist", "--of", "") == {"cost", "wait"}
+    assert complete("hist", "--after", "") == {"woken", "preempted", "start", "unknown"}
     assert complete("hist", "--from", "k") == {"kthread"}
     assert complete("groups", "--sort", "process_p") == {"process_per_s"}
     assert complete("groups", "--sort", "process_m") == {"process_mean_ns"}

@@ -135,7 +135,6 @@ static void note_seen(struct top *t)
 {
 	u64 seen = read_number(read_member(model_reply(t->model), "accounting"), "seen");
 	u64 time_ns = model_time_ns(t->model);
-
 	struct answer_figures before = t->so_far;
 
 	read_answer_figures(model_reply(t->model), &t->so_far);

@@ -40,6 +40,7 @@ static const char *const help_lines[] = {
 	"cost         time that all switches into it took, in % of one CPU",
 	"t.mean       mean cost of those of thr/s; p.mean: of proc/s",
 	"pre%         of the switches out of it, how many it did not ask for",
+	"wait         on wide screens: time that its tasks waited for a CPU; w.…: means",
 	"A cost is the switch alone: neither the choice of the task before it nor",
 	"the cache and TLB misses after it.",
 };

@@ -7,7 +7,7 @@
 
 #include "common/alloc.h"
 
-static u64 *slot(struct histogram *h, u32 bucket)
+u64 *histogram_slot(struct histogram *h, u32 bucket)
 {
 	u64 **octave = &h->octaves[bucket / BUCKET_SUBS];
 
@@ -24,17 +24,9 @@ static void note_range(struct histogram *h, u64 min_ns, u64 max_ns)
 		h->max_ns = max_ns;
 }
 
-void histogram_add(struct histogram *h, u64 ns)
-{
-	*slot(h, bucket_index(ns < UINT32_MAX ? (u32)ns : UINT32_MAX)) += 1;
-	note_range(h, ns, ns);
-	h->count++;
-	h->sum_ns += ns;
-}
-
 void histogram_add_bucket(struct histogram *h, u32 bucket, u64 n)
 {
-	*slot(h, bucket) += n;
+	*histogram_slot(h, bucket) += n;
 }
 
 void histogram_add_totals(struct histogram *h, u64 count, u64 sum_ns, u64 min_ns, u64 max_ns)
@@ -83,7 +75,7 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 			continue;
 		for (u32 b = o * BUCKET_SUBS; b < (o + 1) * BUCKET_SUBS; b++)
 			if (histogram_bucket(from, b))
-				*slot(to, b) += histogram_bucket(from, b);
+				*histogram_slot(to, b) += histogram_bucket(from, b);
 	}
 	histogram_add_totals(to, from->count, from->sum_ns, from->min_ns, from->max_ns);
 }

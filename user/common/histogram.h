@@ -18,8 +18,29 @@ struct histogram {
 	u64 *octaves[NR_OCTAVES + 1];
 };
 
-/* Adds one value in ns. Exits on memory exhaustion, as every allocation of the daemon does. */
-void histogram_add(struct histogram *h, u64 ns);
+/*
+ * Returns the counter of a bucket, for histogram_add(). Exits on memory exhaustion, as every
+ * allocation of the daemon does.
+ */
+u64 *histogram_slot(struct histogram *h, u32 bucket);
+
+/* Adds one value in ns. It is inline because it runs four times for each switch of the host. */
+static inline void histogram_add(struct histogram *h, u64 ns)
+{
+	u32 bucket = bucket_index(ns < UINT32_MAX ? (u32)ns : UINT32_MAX);
+	u64 *octave = h->octaves[bucket / BUCKET_SUBS];
+
+	if (octave)
+		octave[bucket % BUCKET_SUBS]++;
+	else
+		*histogram_slot(h, bucket) += 1;
+	if (!h->count || ns < h->min_ns)
+		h->min_ns = ns;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+	h->count++;
+	h->sum_ns += ns;
+}
 
 /* Adds n values to one bucket without touching count, sum, min or max; see histogram_add_totals. */
 void histogram_add_bucket(struct histogram *h, u32 bucket, u64 n);
