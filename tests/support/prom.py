@@ -75,17 +75,19 @@ SWITCHES = "tvtraced_context_switches_total"
 COST = "tvtraced_context_switch_cost_seconds"
 GROUP_SWITCHES = "tvtraced_group_context_switches_total"
 GROUP_COST = "tvtraced_group_context_switch_cost_seconds_total"
+WAIT = "tvtraced_run_queue_wait_seconds"
+GROUP_WAIT = "tvtraced_group_run_queue_wait_seconds_total"
 TOP = 20
 
 
-def check_histogram(metrics, kind):
-    buckets = {dict(labels)["le"]: value
-               for labels, value in metrics.of(COST + "_bucket", kind=kind).items()}
+def check_histogram(metrics, name, nr_bounds, **labels):
+    buckets = {dict(found)["le"]: value
+               for found, value in metrics.of(name + "_bucket", **labels).items()}
     bounds = sorted(buckets, key=float)
-    assert bounds[-1] == "+Inf" and len(bounds) == 15
+    assert bounds[-1] == "+Inf" and len(bounds) == nr_bounds
     counts = [buckets[bound] for bound in bounds]
     assert counts == sorted(counts)
-    count, total = metrics.value(COST + "_count", kind=kind), metrics.value(COST + "_sum", kind=kind)
+    count, total = (metrics.value(name + suffix, **labels) for suffix in ("_count", "_sum"))
     assert counts[-1] == count
     # The sum lies between what the buckets allow; the last is open.
     steps = [b - a for a, b in zip([0, *counts], counts)]
@@ -94,6 +96,16 @@ def check_histogram(metrics, kind):
     assert sum(n * low for n, low in zip(steps, lows)) <= total + slack
     if not steps[-1]:
         assert total <= sum(n * float(high) for n, high in zip(steps, bounds) if n) + slack
+
+
+def check_waits(metrics, exact):
+    """Each switch into a task ends one wait. `exact`: all of them are in groups that are shown."""
+    for after in identities.AFTER:
+        check_histogram(metrics, WAIT, 11, after=after)
+    into_tasks = metrics.total(SWITCHES) - metrics.total(SWITCHES, kind="idle")
+    assert metrics.total(WAIT + "_count") == into_tasks
+    if exact:
+        assert abs(metrics.total(GROUP_WAIT) - metrics.total(WAIT + "_sum")) < 1e-6
 
 
 def check(metrics, all_shown=True):
@@ -107,7 +119,7 @@ def check(metrics, all_shown=True):
         assert name.endswith("_total") == (kind == "counter")
     assert len(metrics.of(SWITCHES)) == len(identities.LABELS)
     for kind in identities.KINDS:
-        check_histogram(metrics, kind)
+        check_histogram(metrics, COST, 15, kind=kind)
     seen = metrics.total(SWITCHES)
     spilled = metrics.value("tvtraced_switches_spilled_total")
     unmeasured = metrics.value("tvtraced_switches_unmeasured_total")
@@ -121,6 +133,8 @@ def check(metrics, all_shown=True):
             assert (metrics.total(GROUP_SWITCHES, kind=kind, **{"from": "user"})
                     == metrics.total(SWITCHES, kind=kind, **{"from": "user"}))
         assert abs(metrics.total(GROUP_COST) - metrics.total(COST + "_sum")) < 1e-6
+    if WAIT in metrics.types:
+        check_waits(metrics, all_shown and not spilled)
     groups = {dict(labels)["group"] for labels in metrics.of(GROUP_SWITCHES)}
     assert {"other", "kernel", "idle"} <= groups
     assert groups == {dict(labels)["group"] for labels in metrics.of(GROUP_COST)}

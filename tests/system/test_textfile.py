@@ -261,7 +261,7 @@ def test_read_only_file_system(tmp_path):
 def test_full_disk(tracer, tmp_path):
     """The file keeps its last whole state while the disk is full, and is written again after."""
     path = tmp_path / "a.prom"
-    command = in_mount_namespace(f"mount -t tmpfs -o size=64k none '{tmp_path}'")
+    command = in_mount_namespace(f"mount -t tmpfs -o size=256k none '{tmp_path}'")
     traced = tracer("--textfile", path, command=command)
     inside = tmp_path.__class__(f"/proc/{traced.pid}/root{tmp_path}")
     read_written(inside / "a.prom")

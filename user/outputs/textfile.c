@@ -18,7 +18,7 @@ struct bounds {
 	int first, last, step;
 };
 
-static const struct bounds cost_bounds = {7, 20, 1}, wait_bounds = {10, 30, 2};
+static const struct bounds cost_bounds = {7, 20, 1}, wait_bounds = {10, 28, 2};
 
 struct source {
 	const struct publication *p;
@@ -102,25 +102,19 @@ static void cost(FILE *out, const char *name, const struct source *s)
 	}
 }
 
-static void wait_after(FILE *out, const char *name, const struct source *s, int kind, int after)
-{
-	char labels[MAX_LABELS_LEN];
-	struct histogram h = {0};
-
-	for (int f = 0; f < NR_FROMS; f++)
-		histogram_merge(&h, &s->p->now.histograms.wait[CELL_INDEX(kind, f)][after]);
-	snprintf(labels, sizeof(labels), "kind=\"%s\",after=\"%s\"", kind_names[kind],
-		 wait_names[after]);
-	print_histogram(out, name, labels, &wait_bounds, &h);
-	histogram_release(&h);
-}
-
-/* The idle tasks do not wait. */
 static void wait(FILE *out, const char *name, const struct source *s)
 {
-	for (int k = 0; k < NR_KINDS; k++)
-		for (int w = 0; w < NR_WAITS && k != KIND_IDLE; w++)
-			wait_after(out, name, s, k, w);
+	char labels[MAX_LABELS_LEN];
+
+	for (int w = 0; w < NR_WAITS; w++) {
+		struct histogram h = {0};
+
+		for (int i = 0; i < NR_CELLS; i++)
+			histogram_merge(&h, &s->p->now.histograms.wait[i][w]);
+		snprintf(labels, sizeof(labels), "after=\"%s\"", wait_names[w]);
+		print_histogram(out, name, labels, &wait_bounds, &h);
+		histogram_release(&h);
+	}
 }
 
 /* Whether a series must exist from the start, at 0, so that its first increase is visible. */
@@ -186,14 +180,13 @@ static void group_wait(FILE *out, const char *name, const struct source *src)
 {
 	const struct series *s;
 
-	for (size_t i = 0; (s = series_shown(src->series, i)); i++)
-		for (int w = 0; w < NR_WAITS; w++) {
-			fprintf(out, "%s{group=\"", name);
-			print_label(out, s->name);
-			fprintf(out, "\",after=\"%s\"} ", wait_names[w]);
-			print_seconds(out, s->total.wait_ns[w]);
-			fputc('\n', out);
-		}
+	for (size_t i = 0; (s = series_shown(src->series, i)); i++) {
+		fprintf(out, "%s{group=\"", name);
+		print_label(out, s->name);
+		fputs("\"} ", out);
+		print_seconds(out, charges_wait_ns(&s->total));
+		fputc('\n', out);
+	}
 }
 
 static void spilled(FILE *out, const char *name, const struct source *s)
@@ -321,8 +314,8 @@ static const struct metric {
 	 "Direct cost of the context switches into the thread groups of this name.", group_cost,
 	 WITH_COST},
 	{"tvtraced_run_queue_wait_seconds", "histogram",
-	 "How long a task that could run waited for a CPU, until the switch (of this kind) that "
-	 "let it run, as the kernel counts it (run_delay in /proc/TID/schedstat): after it was "
+	 "How long a task that could run waited for a CPU, until the switch that let it run, as "
+	 "the kernel counts it (run_delay in /proc/TID/schedstat): after it was "
 	 "woken, after it was preempted, or from its creation on (start); unknown if its last run "
 	 "was not seen or the switch was spilled.",
 	 wait, WITH_WAIT},
