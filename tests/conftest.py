@@ -25,8 +25,9 @@ collect_ignore = [] if GUEST else ["vm"]
 
 
 def pytest_addoption(parser):
-    parser.addoption("--shard", metavar="I/N", default="1/1",
-                     help="run the I-th of N parts, each of whole files")
+    parser.addoption("--claims", metavar="DIR",
+                     help="share the files of tests with other runs that have the same DIR, which "
+                     "must exist: each takes the next one that none has taken")
     parser.addoption("--failed-to", metavar="FILE",
                      help="write the ids of the tests that fail, a line each")
 
@@ -34,6 +35,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--failed-to"):
         config.pluginmanager.register(Failed(config.getoption("--failed-to")))
+    if config.getoption("--claims"):
+        config.pluginmanager.register(Claims(config.getoption("--claims")))
 
 
 class Failed:
@@ -48,17 +51,29 @@ class Failed:
                 print(report.nodeid, file=file)
 
 
-def pytest_collection_modifyitems(config, items):
-    """The largest files first, each to the part that has least: tests take about as long as they are."""
-    number, parts = map(int, config.getoption("--shard").split("/"))
-    loads = [0] * parts
-    part_of = {}
-    for path in sorted({item.path for item in items}, key=lambda path: (-path.stat().st_size, path)):
-        part_of[path] = loads.index(min(loads))
-        loads[part_of[path]] += path.stat().st_size
-    config.hook.pytest_deselected(
-        items=[item for item in items if part_of[item.path] != number - 1])
-    items[:] = [item for item in items if part_of[item.path] == number - 1]
+class Claims:
+    """Runs only what no other run has begun; the largest files come first, as they take longest."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.mine = {}
+
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: (-item.path.stat().st_size, item.path))
+
+    def _claim(self, path):
+        try:
+            os.close(os.open(f"{self.directory}/{path.name}", os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item):
+        if item.path not in self.mine:
+            self.mine[item.path] = self._claim(item.path)
+        # Anything but None: there is nothing left to do for this test.
+        return None if self.mine[item.path] else True
 
 
 def pytest_sessionstart(session):

@@ -6,7 +6,7 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source"))
+    "pid_reuse", "zombies", "cost_source", "waits"))
 FEATURES = "tests/system/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
@@ -14,7 +14,8 @@ SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
 # One look at everything that a configuration can change.
 BRIEF = "tests/system/test_labels.py " + " ".join(
     f"tests/system/test_identities.py::test_identities_under_load[{load}]"
-    for load in ("pair_processes", "pair_threads", "thread_storm"))
+    for load in ("pair_processes", "pair_threads", "thread_storm")) + (
+        " tests/system/test_waits.py::test_waits_equal_the_kernels")
 HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
 CGROUPS = "tests/system/test_applications.py tests/vm/in_guest/test_cgroup.py"
 CLOCKS = "tests/vm/in_guest/test_clocks.py"
