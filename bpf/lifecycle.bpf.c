@@ -9,9 +9,12 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "creation.h"
 #include "task_record.h"
 
 u64 task_events_lost;
+/* How many tasks of each kind were created; counted even if the event is lost. */
+u64 creations[NR_CREATIONS];
 /* The reader is woken when the fill of the ring buffer reaches this many bytes. */
 const volatile u64 task_wakeup_bytes = 0;
 
@@ -44,11 +47,21 @@ static __always_inline void submit(struct task_record *r)
 	bpf_ringbuf_submit(r, crossing ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
+static __always_inline enum creation creation_of(struct task_struct *task, u64 clone_flags)
+{
+	if (task->flags & PF_KTHREAD)
+		return CREATED_KERNEL;
+	if (clone_flags & CLONE_THREAD)
+		return CREATED_THREAD;
+	return clone_flags & CLONE_VM ? CREATED_VM_PROCESS : CREATED_PROCESS;
+}
+
 SEC("tp_btf/task_newtask")
-int BPF_PROG(task_newtask, struct task_struct *task)
+int BPF_PROG(task_newtask, struct task_struct *task, u64 clone_flags)
 {
 	struct task_record *r = reserve(task, TASK_NEW);
 
+	__atomic_fetch_add(&creations[creation_of(task, clone_flags)], 1, __ATOMIC_RELAXED);
 	if (r)
 		submit(r);
 	return 0;

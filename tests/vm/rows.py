@@ -6,7 +6,7 @@ import dataclasses
 # All that needs no tool but the tests themselves.
 FULL = " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
-    "pid_reuse", "zombies", "cost_source", "waits"))
+    "pid_reuse", "zombies", "cost_source", "waits", "creation"))
 FEATURES = "tests/system/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (

@@ -105,6 +105,25 @@ static void waits(char *to, json_object *reply)
 	snprintf(to, VALUE_LEN, "%s", *reason ? reason : "measured");
 }
 
+static void creations(char *to, json_object *reply)
+{
+	json_object *list = read_member(reply, "creations");
+	double uptime = read_double(host(reply), "uptime_ns") / 1e9;
+	char rate[FORMAT_LEN];
+	size_t len = 0;
+
+	if (!list)
+		snprintf(to, VALUE_LEN, "not counted: `tvtraced --features' says why");
+	for (size_t i = 0; i < read_length(list) && len < VALUE_LEN; i++) {
+		json_object *o = read_item(list, i);
+
+		len += (size_t)snprintf(to + len, VALUE_LEN - len, "%s%s %" PRIu64 " (%s/s)",
+					i ? ", " : "", read_text(o, "kind"),
+					read_number(o, "count"),
+					format_rate(rate, read_double(o, "count") / uptime));
+	}
+}
+
 /* The answer of the whole time since the start. */
 static void answer_so_far(char *to, json_object *reply)
 {
@@ -188,9 +207,12 @@ static const struct line {
 	const char *name;
 	void (*make)(char *to, json_object *reply);
 } lines[] = {
-	{"answer", answer_so_far}, {"health", health}, {"switches", switches}, {"cost", cost},
-	{"waits", waits},	   {"probes", probes}, {"rings", rings},       {"tables", tables},
-	{"captures", captures},	   {"memory", memory}, {"uptime", uptime},
+	{"answer", answer_so_far}, {"health", health},
+	{"switches", switches},	   {"cost", cost},
+	{"waits", waits},	   {"created", creations},
+	{"probes", probes},	   {"rings", rings},
+	{"tables", tables},	   {"captures", captures},
+	{"memory", memory},	   {"uptime", uptime},
 };
 
 static void print_text(json_object *reply)
@@ -307,7 +329,7 @@ static int repeat(struct status_command *c, struct session *session)
 {
 	static const char request[] =
 		"\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"recent\",\"ring\","
-		"\"probe\",\"tables\",\"captures\",\"cost_sums\"]";
+		"\"probe\",\"tables\",\"captures\",\"cost_sums\",\"creations\"]";
 	u64 done = 1, due_ns = clock_ns();
 	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until the daemon answers */
 	json_object *reply;

@@ -363,6 +363,8 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 		add_cpu(c, cpu, a, &staging);
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
+	for (int k = 0; k < NR_CREATIONS; k++)
+		a->creations[k] = probes_creations(c->probes, k);
 	a->probe_runs = a->seen + c->measured;
 	/*
 	 * The time to send batches is always measured, and staging is measured once per batch;

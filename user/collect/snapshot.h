@@ -11,6 +11,7 @@
 
 #include "collect/histograms.h"
 #include "common/names.h"
+#include "creation.h"
 #include "probes/features.h"
 #include "tables/task_table.h"
 
@@ -36,10 +37,11 @@ struct accounting {
 	u64 spilled;
 	u64 unmeasured; /* switches without a cost: no end was seen, or there is no cost source */
 	u64 unseen;	/* meaningless without FEATURE_RUN_QUEUE_COUNT */
-	u64 task_events_lost; /* the ring was full, or the kernel skipped the program */
-	u64 ring_high_water;  /* bytes; highest fill of any ring buffer so far */
-	u64 probe_runs;	      /* runs of the two switch programs together */
-	u64 probe_run_ns;     /* estimate, see doc/architecture.md */
+	u64 task_events_lost;	     /* the ring was full, or the kernel skipped the program */
+	u64 creations[NR_CREATIONS]; /* tasks created; all 0 without FEATURE_TASK_NEWTASK */
+	u64 ring_high_water;	     /* bytes; highest fill of any ring buffer so far */
+	u64 probe_runs;		     /* runs of the two switch programs together */
+	u64 probe_run_ns;	     /* estimate, see doc/architecture.md */
 };
 
 /* The pointers and histograms belong to the caller that had the snapshot filled. */

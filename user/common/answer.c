@@ -9,15 +9,15 @@
 
 /* The same in three lengths: the longest one that fits is taken. */
 static const char *const forms[] = {
-	"thread switches %s/s at %s, process switches %s/s at %s (%+.0f%%): changing address space "
-	"costs this host %.2g%% of a CPU",
+	("thread switches %s/s at %s, process switches %s/s at %s (%+.0f%%): changing address "
+	 "space costs this host %.2g%% of a CPU"),
 	"thread %s/s at %s, process %s/s at %s (%+.0f%%): costs %.2g%% of a CPU",
 	"thread %s/s at %s, process %s/s at %s, %+.0f%%: %.2g%% CPU",
 };
 
 static const char *const equal_forms[] = {
-	"thread switches %s/s at %s, process switches %s/s at %s (%+.0f%%): no cost of changing "
-	"address space to be seen",
+	("thread switches %s/s at %s, process switches %s/s at %s (%+.0f%%): no cost of changing "
+	 "address space to be seen"),
 	"thread %s/s at %s, process %s/s at %s (%+.0f%%): no extra cost",
 	"thread %s/s at %s, process %s/s at %s, %+.0f%%",
 };

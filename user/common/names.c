@@ -25,3 +25,10 @@ const char *const wait_names[NR_WAITS] = {
 	[WAIT_START] = "start",
 	[WAIT_UNKNOWN] = "unknown",
 };
+
+const char *const creation_names[NR_CREATIONS] = {
+	[CREATED_THREAD] = "thread",
+	[CREATED_PROCESS] = "process",
+	[CREATED_VM_PROCESS] = "vm_process",
+	[CREATED_KERNEL] = "kernel",
+};

@@ -214,6 +214,7 @@ static const struct part {
 	[PART_COST_BY_FROM] = {.make = json_part_histograms},
 	[PART_COST_SUMS] = {.make = json_part_cost_by_from},
 	[PART_WAIT_BY_AFTER] = {.make = json_part_wait_by_after},
+	[PART_CREATIONS] = {.make = json_part_creations},
 	[PART_RING] = {.make = json_part_ring},
 	[PART_PROBE] = {.make_control = probe},
 	[PART_RECENT] = {.make_control = recent},

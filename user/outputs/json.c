@@ -137,6 +137,7 @@ static const struct member {
 	{"cost_by_from", .part = json_part_cost_by_from},
 	{"wait", .part = json_part_wait},
 	{"wait_by_after", .part = json_part_wait_by_after},
+	{"creations", .part = json_part_creations},
 	{"ring", .part = json_part_ring},
 	{"probe", .part = json_part_probe},
 	{"other", .part = json_part_other},

@@ -198,6 +198,23 @@ json *json_part_wait_by_after(const struct snapshot *s)
 	return list;
 }
 
+json *json_part_creations(const struct snapshot *s)
+{
+	json *list;
+
+	if (!s->host->features->has[FEATURE_TASK_NEWTASK])
+		return NULL;
+	list = json_object_new_array();
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		json *o = json_object_new_object();
+
+		put(o, "kind", json_object_new_string(creation_names[k]));
+		put(o, "count", json_part_number(s->accounting.creations[k]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 static json *by_after(const u64 *v)
 {
 	json *o = json_object_new_object();

@@ -204,6 +204,13 @@ static void unmeasured(FILE *out, const char *name, const struct source *s)
 	print_sample(out, name, s->p->now.accounting.unmeasured);
 }
 
+static void creations(FILE *out, const char *name, const struct source *s)
+{
+	for (int k = 0; k < NR_CREATIONS; k++)
+		fprintf(out, "%s{kind=\"%s\"} %" PRIu64 "\n", name, creation_names[k],
+			s->p->now.accounting.creations[k]);
+}
+
 static void threads(FILE *out, const char *name, const struct source *s)
 {
 	print_sample(out, name, s->p->now.nr_threads);
@@ -291,6 +298,7 @@ static const struct metric {
 		ALWAYS,
 		WITH_COST,	/* published only with a cost source */
 		WITH_WAIT,	/* published only if waits are measured */
+		WITH_CREATIONS, /* published only if they are counted */
 		WITH_RUN_QUEUE, /* published only where the kernel's own count is readable */
 	} when;
 } metrics[] = {
@@ -334,6 +342,11 @@ static const struct metric {
 	 "list was "
 	 "read anew each time.",
 	 task_events_lost, ALWAYS},
+	{"tvtraced_task_creations_total", "counter",
+	 "Tasks created: threads (CLONE_THREAD), processes (fork), processes that share the "
+	 "address space of their creator at first (vm_process: vfork, posix_spawn), and kernel "
+	 "threads.",
+	 creations, WITH_CREATIONS},
 	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, ALWAYS},
 	{"tvtraced_groups", "gauge", "Thread groups alive, kernel threads included.", groups,
 	 ALWAYS},
@@ -373,6 +386,8 @@ static bool published(const struct metric *m, const struct host_facts *host)
 		return !host->cost_reason;
 	case WITH_WAIT:
 		return !host->wait_reason;
+	case WITH_CREATIONS:
+		return host->features->has[FEATURE_TASK_NEWTASK];
 	case WITH_RUN_QUEUE:
 		return host->features->has[FEATURE_RUN_QUEUE_COUNT];
 	default:

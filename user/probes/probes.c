@@ -312,6 +312,11 @@ int probes_task_ring_fd(const struct probes *p)
 	return bpf_map__fd(p->programs.skel->maps.task_ring);
 }
 
+u64 probes_creations(const struct probes *p, enum creation kind)
+{
+	return ((volatile u64 *)p->programs.skel->bss->creations)[kind];
+}
+
 u64 probes_task_events_lost(const struct probes *p)
 {
 	return *(volatile u64 *)&p->programs.skel->bss->task_events_lost + p->missed;

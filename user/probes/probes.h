@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "creation.h"
 #include "probes/cost_source.h"
 #include "probes/features.h"
 #include "record.h"
@@ -79,6 +80,9 @@ int probes_task_ring_fd(const struct probes *p);
  * and those missed because the kernel does not run a program that interrupts itself. The latter are
  * as of the last probes_count_missed().
  */
+/* How many tasks of a kind were created since the attach. */
+u64 probes_creations(const struct probes *p, enum creation kind);
+
 u64 probes_task_events_lost(const struct probes *p);
 void probes_count_missed(struct probes *p);
 

@@ -11,7 +11,8 @@
  * it or NULL, what is lost without it)
  */
 #define TASK_TRACEPOINTS(X)                                                                        \
-	X(TASK_NEWTASK, task_newtask, 1, NULL, "some tasks that live briefly count as other")      \
+	X(TASK_NEWTASK, task_newtask, 2, NULL,                                                     \
+	  "how many tasks are created; some that live briefly count as other")                     \
 	X(SCHED_PROCESS_FORK, sched_process_fork, 2, NULL, "parents of new processes")             \
 	X(SCHED_PROCESS_EXEC, sched_process_exec, 2, NULL,                                         \
 	  "new names of tasks that execute another program")                                       \
