@@ -24,16 +24,18 @@ import daemon
 import outside
 import report
 import tracers
+import waiting
 from tracing import Unavailable
 from workload import YieldPair
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load, and how often; seconds of idle;
-# groups and threads of each in the crowd, snapshots of it, and seconds of `tvtrace top`.
-FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": (6, 5), "idle": 30,
-        "crowd": (10000, 10), "snapshots": 9, "top": 20}
-QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": (4, 1), "idle": 3,
-         "crowd": (300, 5), "snapshots": 3, "top": 5}
+# Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load, and how
+# often; the same of the waits; seconds of idle; groups and threads of each in the crowd, snapshots
+# of it, and seconds of `tvtrace top`.
+FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": (6, 5),
+        "waits": (6, 3), "idle": 30, "crowd": (10000, 10), "snapshots": 9, "top": 20}
+QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": (4, 1),
+         "waits": (3, 1), "idle": 3, "crowd": (300, 5), "snapshots": 3, "top": 5}
 PERIOD_MS = 10000  # in which each thread of the crowd wakes once
 YIELDS = 1000  # of one window; twice as many switches
 
@@ -106,6 +108,10 @@ def measure_load(cpus, options, size, results):
     results["load"] = daemon.loads(options.build, cpus, max(cpus), *size["load"])
 
 
+def measure_waits(cpus, options, size, results):
+    results["waits"] = waiting.measure(options.build, cpus, *size["waits"])
+
+
 def measure_idle(cpus, options, size, results):
     results["idle"] = daemon.idle(options.build, cpus, size["idle"])
 
@@ -123,6 +129,7 @@ PARTS = {
     "added": functools.partial(measure_with_pair, measure_added),
     "accuracy": functools.partial(measure_with_pair, measure_accuracy),
     "outside": functools.partial(measure_with_pair, measure_outside),
+    "waits": measure_waits,
     "load": measure_load,
     "idle": measure_idle,
     "clients": measure_clients,

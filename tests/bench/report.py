@@ -87,6 +87,31 @@ def outside_table(results):
             + table(["lost", "ns per switch", "% of the workload's"], rows))
 
 
+def waits_table(results):
+    w = results["waits"]
+    rows = []
+    r, p = w["runqlat"], w["perf"]
+    if "unavailable" in r:
+        rows.append(["runqlat", f"not available: {r['unavailable']}", "", ""])
+    else:
+        rows.append(["runqlat: number of waits", *(f"{n:,}" for n in r["count"]), ""])
+        for name, values in r["quantiles_us"].items():
+            rows.append([f"runqlat: quantile {name}, below", *(f"{v:,} µs" for v in values), ""])
+        rows.append(["runqlat: largest difference of the distributions", "", "",
+                     f"{r['difference_points']:.1f} points"])
+        rows.append(["runqlat: the same from 32 µs on", "", "",
+                     f"{r['difference_of_long_points']:.1f} points"])
+    if "unavailable" in p:
+        rows.append(["perf sched", f"not available: {p['unavailable']}", "", ""])
+    else:
+        rows.append(["perf sched latency: number of waits", *(f"{n:,}" for n in p["count"]), ""])
+        rows.append(["perf sched latency: mean", *(f"{v / 1e3:,.1f} µs" for v in p["mean_ns"]),
+                     f"{(p['ratio_median'] - 1) * 100:+.1f} %"])
+    return (f"### Waits beside other tracers\n\nBoth at the same time, on {w['tasks']} tasks that "
+            f"run for 3 ms and sleep for 0.7 ms ({w['seconds']} s, median of {w['rounds']}).\n\n"
+            + table(["beside", "tvtraced", "the other one", "difference"], rows))
+
+
 def not_installed(results):
     absent = results["not_installed"]
     return (f"Left out because not installed: {'; '.join(absent['tracers'])}. To add them: "
@@ -245,6 +270,8 @@ def markdown(results):
         parts.append(accuracy_table(results))
     if "outside" in results:
         parts.append(outside_table(results))
+    if "waits" in results:
+        parts.append(waits_table(results))
     if "load" in results:
         parts += [load_table(results), highest_rate(results)]
     if "idle" in results:
