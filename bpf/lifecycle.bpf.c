@@ -59,9 +59,10 @@ static __always_inline enum creation creation_of(struct task_struct *task, u64 c
 SEC("tp_btf/task_newtask")
 int BPF_PROG(task_newtask, struct task_struct *task, u64 clone_flags)
 {
-	struct task_record *r = reserve(task, TASK_NEW);
+	struct task_record *r;
 
 	__atomic_fetch_add(&creations[creation_of(task, clone_flags)], 1, __ATOMIC_RELAXED);
+	r = reserve(task, TASK_NEW);
 	if (r)
 		submit(r);
 	return 0;
