@@ -50,6 +50,9 @@ __noinline int flush_cpu(u32 cpu, u64 nr_switches)
 		s->labels[i] = c->labels[i];
 	if (keep && kept.label < NR_LABELS)
 		s->labels[kept.label]--;
+	for (i = 0; i < NR_KINDS * NR_TLB_EVENTS; i++)
+		s->tlb[i / NR_TLB_EVENTS][i % NR_TLB_EVENTS] =
+			c->tlb[i / NR_TLB_EVENTS][i % NR_TLB_EVENTS];
 	s->seen = c->seen - keep;
 	s->pushed = c->pushed;
 	s->spilled = c->spilled;

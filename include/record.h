@@ -18,6 +18,7 @@ typedef uint64_t u64;
 
 #include "bucket.h"
 #include "label.h"
+#include "tlb.h"
 #include "wait.h"
 
 enum {
@@ -82,6 +83,7 @@ struct cpu_snapshot {
 	u64 push_ns; /* own time for pushing batches in switches; all are timed */
 	u64 pushes;
 	u64 ring_high_water; /* bytes */
+	u64 tlb[NR_KINDS][NR_TLB_EVENTS];
 };
 
 /*
@@ -144,7 +146,8 @@ struct cpu_state {
 	u64 pushes;
 	u64 ring_high_water;
 	u64 labels[NR_LABELS];
-	u64 next_task;		    /* address of the task that the CPU switches to */
+	u64 tlb[NR_KINDS][NR_TLB_EVENTS]; /* what switches did to the TLB */
+	u64 next_task;			  /* address of the task that the CPU switches to */
 	struct batch_header header; /* directly before the records: both are pushed in one piece */
 	struct switch_record batch[BATCH_RECORDS];
 	struct cpu_snapshot snapshot;

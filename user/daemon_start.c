@@ -38,6 +38,7 @@ static void fill_host(struct daemon *d)
 	d->host.cost_source = info->cost_source;
 	d->host.cost_reason = info->cost_reason;
 	d->host.features = &info->features;
+	d->host.tlb = info->tlb;
 	d->host.wait_reason = info->wait_reason;
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
@@ -88,19 +89,36 @@ static int open_control(struct daemon *d, unsigned int cpus)
  * Attaches the task events first, then reads the existing tasks, then attaches the switch programs,
  * so that no task is missed.
  */
+/* --tlb needs the tracepoint, and the end of a switch, which tells what is inside of it. */
+static int check_tlb(const struct options *o, const struct features *f)
+{
+	if (!o->tlb)
+		return STATUS_OK;
+	if (!f->has[FEATURE_TLB_FLUSH])
+		return fail(STATUS_FAILED, "--tlb: this kernel does not tell: %s; leave it out",
+			    f->how[FEATURE_TLB_FLUSH]);
+	if (o->cost_source && cost_source_is_none(o->cost_source))
+		return fail(STATUS_USAGE,
+			    "--tlb needs a cost source; leave out --cost-source=none");
+	return STATUS_OK;
+}
+
 int daemon_start(struct daemon *d, const struct features *f)
 {
 	struct programs_config config = {
 		.ring_bytes = d->options->ring_bytes,
 		.cost_source = d->options->cost_source,
 		.waits = d->options->waits,
+		.tlb = d->options->tlb,
 	};
 	int status, err;
 
 	err = take_signals(d);
 	if (err)
 		return rlimits_fail(STATUS_FAILED, err, NULL, "take signals");
-	status = programs_count_cpus(&config.cpus);
+	status = check_tlb(d->options, f);
+	if (!status)
+		status = programs_count_cpus(&config.cpus);
 	if (!status)
 		status = outputs_open(&d->outputs, &d->options->output);
 	if (!status)

@@ -16,6 +16,7 @@ struct options {
 	size_t ring_bytes;		       /* per CPU, a power of two */
 	size_t recorder_bytes;		       /* of the flight recorder; 0: none */
 	const struct cost_source *cost_source; /* NULL: the best that works */
+	bool tlb;			       /* count what switches do to the TLB */
 	bool waits;			       /* measure how long tasks wait for a CPU */
 	const char *socket;		       /* the control socket's path; NULL: none */
 	bool socket_given;		       /* `socket` was given, so it must be usable */

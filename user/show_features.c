@@ -69,6 +69,7 @@ int show_features(FILE *out, struct features *f, const struct options *o, bool m
 		.ring_bytes = o->ring_bytes,
 		.cost_source = o->cost_source,
 		.waits = o->waits,
+		.tlb = o->tlb && f->has[FEATURE_TLB_FLUSH],
 	};
 	const struct cost_source *source = untried(f, o);
 	struct programs programs = {0};

@@ -53,7 +53,7 @@ def restless_tasks(cpus):
 def octaves_of_tvtraced(publication):
     """{octave in µs: count}: 0 is below 2 µs, e is 2^e µs to twice that, as runqlat has them."""
     counts = {}
-    for wait in publication["wait_by_after"]:
+    for wait in publication["wait"]:
         for bucket in wait["buckets"]:
             ns = 1 << 30 if bucket["le_ns"] is None else bucket["le_ns"]
             octave = max(0, (ns // 1000).bit_length() - 1)

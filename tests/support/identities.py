@@ -172,8 +172,6 @@ def check_waits(publication):
     for from_, kind in itertools.product(FROMS, KINDS[:3]):
         assert total(counts, kind, from_) == sum(
             w["count"] for w in split if (w["kind"], w["from"]) == (kind, from_))
-    for wait in split:
-        check_cost(wait)
     spilled, everything = publication["accounting"]["spilled"], charged(publication)
     for after, (key, in_split) in itertools.product(
             AFTER, (("waits", "count"), ("wait_ns", "sum_ns"))):

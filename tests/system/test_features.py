@@ -62,6 +62,7 @@ def test_the_kernel_says_the_same():
         "cfs_rq" in types.members["sched_entity"] and "rq" in types.members["cfs_rq"]
         and "clock" in types.members["rq"]
         and {"last_queued", "run_delay", "pcount"} <= types.members["sched_info"])
+    assert rows["tlb_flush"].available == (types.arguments("tlb_flush") >= 2)
     if rows["fentry"].available:
         assert "FUNC 'finish_task_switch'" in types.names
         assert function_name() == "finish_task_switch"

@@ -32,7 +32,7 @@ def boot(name, arch, kernel, initramfs, commands, cpus="2", append="", timeout=6
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name}.log"
     command = [
-        *MACHINES[arch], "-smp", cpus, "-m", "1G", "-display", "none", "-nodefaults",
+        *MACHINES[arch], "-smp", cpus, "-m", "2G", "-display", "none", "-nodefaults",
         "-no-reboot", "-serial", "stdio", "-kernel", kernel, "-initrd", initramfs,
         "-append", f"console={CONSOLES[arch]} quiet loglevel=1 panic=-1 {append} "
                    f'tv.run="{commands}"']

@@ -18,6 +18,7 @@
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/format.h"
+#include "common/names.h"
 #include "common/std_streams.h"
 #include "common/text.h"
 
@@ -124,6 +125,25 @@ static void creations(char *to, json_object *reply)
 	}
 }
 
+static void tlb(char *to, json_object *reply)
+{
+	json_object *list = read_member(reply, "tlb");
+
+	if (!list)
+		snprintf(to, VALUE_LEN, "not counted; tvtraced --tlb does");
+	for (size_t i = 0; i < read_length(list); i++) {
+		json_object *o = read_item(list, i);
+		double flush = read_double(o, "flush"), reuse = read_double(o, "reuse");
+		double all = flush + reuse + read_double(o, "none");
+
+		if (!strcmp(read_text(o, "kind"), kind_names[KIND_PROCESS]))
+			snprintf(to, VALUE_LEN,
+				 "process switches: %.1f%% flushed it, %.1f%% found their entries; "
+				 "costs contain about 60 ns of that count",
+				 all > 0 ? flush / all * 100 : 0, all > 0 ? reuse / all * 100 : 0);
+	}
+}
+
 /* The answer of the whole time since the start. */
 static void answer_so_far(char *to, json_object *reply)
 {
@@ -207,12 +227,19 @@ static const struct line {
 	const char *name;
 	void (*make)(char *to, json_object *reply);
 } lines[] = {
-	{"answer", answer_so_far}, {"health", health},
-	{"switches", switches},	   {"cost", cost},
-	{"waits", waits},	   {"created", creations},
-	{"probes", probes},	   {"rings", rings},
-	{"tables", tables},	   {"captures", captures},
-	{"memory", memory},	   {"uptime", uptime},
+	{"answer", answer_so_far},
+	{"health", health},
+	{"switches", switches},
+	{"cost", cost},
+	{"waits", waits},
+	{"created", creations},
+	{"tlb", tlb},
+	{"probes", probes},
+	{"rings", rings},
+	{"tables", tables},
+	{"captures", captures},
+	{"memory", memory},
+	{"uptime", uptime},
 };
 
 static void print_text(json_object *reply)
@@ -329,7 +356,7 @@ static int repeat(struct status_command *c, struct session *session)
 {
 	static const char request[] =
 		"\"op\":\"snapshot\",\"parts\":[\"host\",\"accounting\",\"recent\",\"ring\","
-		"\"probe\",\"tables\",\"captures\",\"cost_sums\",\"creations\"]";
+		"\"probe\",\"tables\",\"captures\",\"cost_sums\",\"creations\",\"tlb\"]";
 	u64 done = 1, due_ns = clock_ns();
 	int status, err = 0, healthy = CLIENT_NO_DAEMON; /* until the daemon answers */
 	json_object *reply;

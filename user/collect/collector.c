@@ -342,6 +342,9 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 
 	for (int i = 0; i < NR_LABELS; i++)
 		a->labels[i] += s->labels[i];
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int e = 0; e < NR_TLB_EVENTS; e++)
+			a->tlb[k][e] += s->tlb[k][e];
 	a->seen += s->seen;
 	a->spilled += s->spilled;
 	a->unseen += s->unseen;
@@ -353,6 +356,22 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 	staging->samples += s->probe_samples;
 }
 
+/*
+ * Adds the switches that did nothing to the TLB: all others. A CPU that was flushed inside of a
+ * switch may have counted its event and not the switch.
+ */
+static void add_no_tlb(struct accounting *a)
+{
+	for (int i = 0; i < NR_LABELS; i++)
+		a->tlb[LABEL_KIND(i)][TLB_NONE] += a->labels[i];
+	for (int k = 0; k < NR_KINDS; k++) {
+		u64 events = a->tlb[k][TLB_FLUSH] + a->tlb[k][TLB_REUSE];
+		u64 *none = &a->tlb[k][TLB_NONE];
+
+		*none = *none > events ? *none - events : 0;
+	}
+}
+
 void collector_fill_accounting(const struct collector *c, struct accounting *a)
 {
 	const struct probes_info *info = probes_info(c->probes);
@@ -361,6 +380,8 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 	memset(a, 0, sizeof(*a));
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
 		add_cpu(c, cpu, a, &staging);
+	if (info->tlb)
+		add_no_tlb(a);
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
 	for (int k = 0; k < NR_CREATIONS; k++)

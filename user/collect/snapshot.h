@@ -22,9 +22,10 @@ struct host_facts {
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct features *features;
 	const char *wait_reason; /* why waits are not measured; NULL: they are */
-	u64 cost_bias_ns;	 /* the probes' own share of every measured cost */
-	u64 probe_entry_ns;	 /* measured at start: entering and leaving both programs once */
-	u64 ring_bytes;		 /* size of one ring buffer */
+	bool tlb;	  /* outcomes are counted, which lengthens the costs of cross-mm switches */
+	u64 cost_bias_ns; /* the probes' own share of every measured cost */
+	u64 probe_entry_ns; /* measured at start: entering and leaving both programs once */
+	u64 ring_bytes;	    /* size of one ring buffer */
 	unsigned int rings;
 	u64 start_ns; /* CLOCK_MONOTONIC at attach */
 };
@@ -39,9 +40,11 @@ struct accounting {
 	u64 unseen;	/* meaningless without FEATURE_RUN_QUEUE_COUNT */
 	u64 task_events_lost;	     /* the ring was full, or the kernel skipped the program */
 	u64 creations[NR_CREATIONS]; /* tasks created; all 0 without FEATURE_TASK_NEWTASK */
-	u64 ring_high_water;	     /* bytes; highest fill of any ring buffer so far */
-	u64 probe_runs;		     /* runs of the two switch programs together */
-	u64 probe_run_ns;	     /* estimate, see doc/architecture.md */
+	/* What the switches of each kind did to the TLB; all 0 without host.tlb. */
+	u64 tlb[NR_KINDS][NR_TLB_OUTCOMES];
+	u64 ring_high_water; /* bytes; highest fill of any ring buffer so far */
+	u64 probe_runs;	     /* runs of the two switch programs together */
+	u64 probe_run_ns;    /* estimate, see doc/architecture.md */
 };
 
 /* The pointers and histograms belong to the caller that had the snapshot filled. */

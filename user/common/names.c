@@ -32,3 +32,9 @@ const char *const creation_names[NR_CREATIONS] = {
 	[CREATED_VM_PROCESS] = "vm_process",
 	[CREATED_KERNEL] = "kernel",
 };
+
+const char *const tlb_names[NR_TLB_OUTCOMES] = {
+	[TLB_FLUSH] = "flush",
+	[TLB_REUSE] = "reuse",
+	[TLB_NONE] = "none",
+};

@@ -10,6 +10,7 @@ extern const char *const kind_names[NR_KINDS];
 extern const char *const from_names[NR_FROMS];
 extern const char *const reason_names[NR_REASONS];
 extern const char *const creation_names[NR_CREATIONS];
+extern const char *const tlb_names[NR_TLB_OUTCOMES];
 extern const char *const wait_names[NR_WAITS]; /* what a wait followed */
 
 /* The names of the kernel's threads and of the idle tasks, as applications and as group series. */

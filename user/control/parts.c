@@ -13,6 +13,7 @@ static const char *const names[NR_PARTS] = {
 	[PART_COST_SUMS] = "cost_sums",
 	[PART_WAIT_BY_AFTER] = "wait_by_after",
 	[PART_CREATIONS] = "creations",
+	[PART_TLB] = "tlb",
 	[PART_RING] = "ring",
 	[PART_PROBE] = "probe",
 	[PART_RECENT] = "recent",

@@ -138,6 +138,7 @@ static const struct member {
 	{"wait", .part = json_part_wait},
 	{"wait_by_after", .part = json_part_wait_by_after},
 	{"creations", .part = json_part_creations},
+	{"tlb", .part = json_part_tlb},
 	{"ring", .part = json_part_ring},
 	{"probe", .part = json_part_probe},
 	{"other", .part = json_part_other},

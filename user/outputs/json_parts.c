@@ -171,7 +171,7 @@ json *json_part_wait(const struct snapshot *s)
 	return list;
 }
 
-static json *wait_of(const struct snapshot *s, int cell, int after)
+static json *wait_of(const struct snapshot *s, int cell, int after, bool buckets)
 {
 	const struct histogram *h = &s->histograms.wait[cell][after];
 	json *o = json_object_new_object();
@@ -180,11 +180,12 @@ static json *wait_of(const struct snapshot *s, int cell, int after)
 	put(o, "from", json_object_new_string(from_names[cell % NR_FROMS]));
 	put(o, "after", json_object_new_string(wait_names[after]));
 	histogram_json_put(o, h);
-	put(o, "buckets", histogram_json_buckets(h));
+	if (buckets)
+		put(o, "buckets", histogram_json_buckets(h));
 	return o;
 }
 
-json *json_part_wait_by_after(const struct snapshot *s)
+static json *waits(const struct snapshot *s, bool buckets)
 {
 	json *list;
 
@@ -194,8 +195,18 @@ json *json_part_wait_by_after(const struct snapshot *s)
 	for (int i = 0; i < NR_CELLS; i++)
 		for (int w = 0; w < NR_WAITS; w++)
 			if (s->histograms.wait[i][w].count)
-				json_object_array_add(list, wait_of(s, i, w));
+				json_object_array_add(list, wait_of(s, i, w, buckets));
 	return list;
+}
+
+json *json_part_wait_by_after(const struct snapshot *s)
+{
+	return waits(s, false);
+}
+
+json *json_part_wait_histograms(const struct snapshot *s)
+{
+	return waits(s, true);
 }
 
 json *json_part_creations(const struct snapshot *s)
@@ -210,6 +221,24 @@ json *json_part_creations(const struct snapshot *s)
 
 		put(o, "kind", json_object_new_string(creation_names[k]));
 		put(o, "count", json_part_number(s->accounting.creations[k]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+json *json_part_tlb(const struct snapshot *s)
+{
+	json *list;
+
+	if (!s->host->tlb)
+		return NULL;
+	list = json_object_new_array();
+	for (int k = 0; k < NR_KINDS; k++) {
+		json *o = json_object_new_object();
+
+		put(o, "kind", json_object_new_string(kind_names[k]));
+		for (int i = 0; i < NR_TLB_OUTCOMES; i++)
+			put(o, tlb_names[i], json_part_number(s->accounting.tlb[k][i]));
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -69,13 +69,16 @@ const char *view_cost_note(const struct view *v)
 {
 	if (!v->has_cost)
 		return v->p->now.host->cost_reason;
+	if (v->p->now.host->tlb)
+		return "cost: the switch alone, and for process about 60 ns of --tlb";
 	return "cost: the switch alone; not picking the task, nor later cache and TLB misses";
 }
 
 const char *view_lack_note(const struct view *v, char *text, size_t size)
 {
 	static const enum feature said_elsewhere[] = {FEATURE_SCHED_EXIT_TP, FEATURE_FENTRY,
-						      FEATURE_KPROBE, FEATURE_RUN_QUEUE_COUNT};
+						      FEATURE_KPROBE, FEATURE_RUN_QUEUE_COUNT,
+						      FEATURE_TLB_FLUSH};
 	const struct features *features = v->p->now.host->features;
 	bool lacks[NR_FEATURES];
 	int n = 0, last = 0;

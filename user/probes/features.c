@@ -36,6 +36,8 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 	[FEATURE_RUN_QUEUE_WAIT] = {"run_queue_wait", NULL, "how long tasks wait for a CPU"},
 	[FEATURE_TASK_ITERATOR] = {"task_iterator", "5.8",
 				   "everything: tvtraced does not start (exit status 1)"},
+	[FEATURE_TLB_FLUSH] = {"tlb_flush", NULL,
+			       "--tlb: what switches do to the TLB (x86 alone has it)"},
 #define INFO(id, name, args, since, lost) [FEATURE_##id] = {#name, since, lost},
 	TASK_TRACEPOINTS(INFO)
 #undef INFO
@@ -97,6 +99,7 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 		{FEATURE_SCHED_SWITCH, 3, "sched_switch"},
 		{FEATURE_PREV_STATE, 4, "sched_switch"},
 		{FEATURE_SCHED_EXIT_TP, 1, "sched_exit_tp"},
+		{FEATURE_TLB_FLUSH, 2, "tlb_flush"},
 #define WANTED(id, name, args, ...) {FEATURE_##id, args, #name},
 		TASK_TRACEPOINTS(WANTED)
 #undef WANTED

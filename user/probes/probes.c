@@ -19,7 +19,7 @@
 struct probes {
 	struct programs programs;
 	struct probes_info info;
-	struct bpf_link *switch_link;
+	struct bpf_link *switch_link, *tlb_link;
 	int *ring_fds; /* one per possible CPU; -1: the CPU has no ring */
 	u64 missed;    /* runs of the task programs skipped by the kernel */
 };
@@ -142,6 +142,7 @@ int probes_load(struct probes **out, const struct features *f, const struct prog
 		return err;
 	take_source(p, c->cost_source);
 	take_waits(p, c->waits);
+	p->info.tlb = c->tlb;
 	take_calibration(p, &p->programs.calibration);
 	err = read_clocks(p);
 	if (err)
@@ -229,7 +230,9 @@ void probes_count_missed(struct probes *p)
  */
 int probes_attach_switches(struct probes *p)
 {
-	return attach(p->programs.switch_program, &p->switch_link);
+	int status = attach(p->programs.skel->progs.tlb_flush, &p->tlb_link);
+
+	return status ? status : attach(p->programs.switch_program, &p->switch_link);
 }
 
 void probes_detach(struct probes *p)
@@ -239,6 +242,8 @@ void probes_detach(struct probes *p)
 	p->switch_link = NULL;
 	bpf_link__destroy(p->programs.end_link);
 	p->programs.end_link = NULL;
+	bpf_link__destroy(p->tlb_link);
+	p->tlb_link = NULL;
 }
 
 void probes_free(struct probes *p)

@@ -21,6 +21,7 @@ struct probes_info {
 	const char *cost_source;
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const char *wait_reason; /* why waits are not measured; NULL: they are */
+	bool tlb;		 /* what switches do to the TLB is counted */
 	struct features features;
 	unsigned int cpus; /* possible CPUs */
 	u32 own_tgid;	   /* this process's id in the host's pid namespace */

@@ -74,6 +74,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 		f->has[FEATURE_PREV_STATE] ? skel->progs.sched_switch : skel->progs.sched_switch_3;
 	bpf_program__set_autoload(p->switch_program, true);
 	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
+	bpf_program__set_autoload(skel->progs.tlb_flush, c->tlb);
 	if (end->program) {
 		bpf_program__set_autoload(end->program, true);
 		bpf_program__set_autoload(skel->progs.calibrate_end_tp, true);

@@ -23,6 +23,7 @@ struct programs_config {
 	size_t ring_bytes;		       /* of one CPU; a power of two, at least a page */
 	const struct cost_source *cost_source; /* NULL: the best that works */
 	bool waits;			       /* measure waits, if the kernel has what it takes */
+	bool tlb; /* count what switches do to the TLB; the feature must be there */
 };
 
 /*
