@@ -83,7 +83,6 @@ def test_threads_agree_with_the_kernel(tracer, workload):
         assert after[tid]["nlwp"] == 3
 
 
-@pytest.mark.alone
 def test_groups_tell_threads_from_processes(tracer, pairs):
     tracer(interval=1)
     threads, processes = pairs
@@ -98,7 +97,6 @@ def test_groups_tell_threads_from_processes(tracer, pairs):
         assert row["application"] and row["cmdline"].endswith("resting")
 
 
-@pytest.mark.alone
 def test_rates_agree_with_the_kernel(tracer, pairs):
     tracer(interval=1)
     pid = pairs[0].pid
@@ -110,7 +108,6 @@ def test_rates_agree_with_the_kernel(tracer, pairs):
     assert said == pytest.approx((sum(after) - sum(before)) / seconds, rel=0.3)
 
 
-@pytest.mark.alone
 def test_text_json_and_csv_have_the_same_rows(tracer, pairs):
     tracer(interval=1)
     for command, key in ((("groups",), "tgid"), (("groups", "--app"), "application"),
@@ -127,7 +124,6 @@ def test_text_json_and_csv_have_the_same_rows(tracer, pairs):
         assert max(map(len, text)) <= 80 and "\x1b" not in "".join(text)
 
 
-@pytest.mark.alone
 def test_applications_are_sums_of_groups(tracer, pairs):
     tracer(interval=1)
     rows = json.loads(good("groups", "--json", "--app"))["applications"]
@@ -138,7 +134,6 @@ def test_applications_are_sums_of_groups(tracer, pairs):
     assert pairs
 
 
-@pytest.mark.alone
 def test_sort_and_limit(tracer, pairs):
     tracer(interval=1)
     rows = json.loads(good("groups", "--json", "--sort", "process_per_s", "--limit", "3"))["groups"]
@@ -172,7 +167,6 @@ def test_hist_has_what_the_daemon_has(tracer, workload):
     assert both["count"] >= 2 * 1900
 
 
-@pytest.mark.alone
 def test_hist_over_intervals(tracer, pairs):
     tracer(interval=1)
     lines = good("hist", "-i", "0.5", "-n", "3", "--json").splitlines()
@@ -236,7 +230,6 @@ def test_who_may_not_ask(tracer, public_client):
     assert "group tvtrace" in bad(NO_DAEMON, "status", command=nobody)
 
 
-@pytest.mark.alone
 def test_a_member_of_the_group_runs_every_command(tracer, pairs, public_client, tmp_path):
     with group_file(tmp_path, "tvtrace:x:54321:") as command:
         tracer(interval=5, command=command)

@@ -12,7 +12,7 @@ from links import skipped_runs
 from prom import Metrics
 from workloads import PROGRAMS, SLOWNESS
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.kernel
 
 STORM = 4000 // SLOWNESS
 N = 30

@@ -14,7 +14,7 @@ import identities
 from tracer import PATIENCE_S, run
 from workloads import CPU
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.kernel
 
 YIELDING = "import os\nos.sched_setaffinity(0, {%d})\nwhile True:\n\tos.sched_yield()\n" % CPU
 SECONDS = 1.0
@@ -81,7 +81,6 @@ def test_few_and_many_address_spaces(counting):
         assert few_flushed > 0.9 and many_flushed > 0.9
 
 
-@pytest.mark.kernel
 def test_perf_counts_the_same(counting):
     """perf sees these events, and those outside of switches."""
     perf = subprocess.Popen(["perf", "stat", "-a", "-x", ",", "-e", "tlb:tlb_flush", "--filter",

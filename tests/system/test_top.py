@@ -14,7 +14,6 @@ from control import TVTRACE
 from terminal import Terminal, columns
 from workloads import CPU, FIRST_CPU, endless_pair
 
-pytestmark = pytest.mark.alone
 
 SCRIPT = """
 trap : INT

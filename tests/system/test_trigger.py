@@ -37,7 +37,6 @@ def reason(directory, name):
     return dict(line.split(None, 1) for line in text.splitlines())
 
 
-@pytest.mark.alone
 def test_saves_what_was_before(tracer, pair, tmp_path):
     tracer(interval=1)
     result = tvtrace("trigger", "-d", tmp_path, *SOON, "rate process > 20k for 0.5s")
@@ -61,7 +60,6 @@ def test_saves_what_was_before(tracer, pair, tmp_path):
     assert float(figure[1]) * 1000 == pytest.approx(made / float(figure[2]), rel=0.5)
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("condition", [
     "p50 process > 10ns", "p999 process<1 s", "mean process > 0.01us for 300ms", "rate > 1",
     "p90 kthread > 1ns"])
@@ -72,7 +70,6 @@ def test_every_figure(tracer, pair, tmp_path, condition):
     assert condition in result.stdout and pair
 
 
-@pytest.mark.alone
 def test_cost_of_an_application(tracer, pair, tmp_path):
     tracer(interval=1)
     with Client() as client:
@@ -101,7 +98,6 @@ def test_nothing_when_it_does_not_hold(tracer, tmp_path):
     assert not output and not list(tmp_path.iterdir())
 
 
-@pytest.mark.alone
 def test_not_too_often(tracer, pair, tmp_path):
     """For each condition of its own, from a file and from the command line."""
     tracer(interval=1)
@@ -121,7 +117,6 @@ def test_not_too_often(tracer, pair, tmp_path):
         "rate > 10", "rate > 12", "rate process > 11"]
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("limit", [("--files", 2), ("--bytes", "200K")])
 def test_the_oldest_go(tracer, pair, tmp_path, limit):
     tracer(interval=1)
@@ -146,7 +141,6 @@ def test_the_oldest_go(tracer, pair, tmp_path, limit):
         assert size <= 200 << 10 or len(kept) == 1
 
 
-@pytest.mark.alone
 def test_disk_full(tracer, pair, tmp_path):
     """It is told, and the next one is tried all the same."""
     tracer(interval=1)

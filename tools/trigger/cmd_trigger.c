@@ -103,13 +103,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	const double most_s = PROTOCOL_MAX_CAPTURE_MS / 1000.0;
 
 	switch (key) {
-	case ARGP_KEY_INIT: /* at the beginning of each pass over the command line */
+	case ARGP_KEY_INIT:
 		forget_conditions(c);
 		return 0;
 	case 'c':
-		/* Not in a pass that ignores errors: a pipe can be read only once. */
-		if (!(state->flags & ARGP_NO_ERRS))
-			read_conditions(c, arg);
+		read_conditions(c, arg);
 		return 0;
 	case 'd':
 		c->directory = arg;

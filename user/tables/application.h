@@ -46,11 +46,12 @@ extern const char *const application_kind_names[NR_APPLICATION_KINDS];
  * manager above it. Below any other cgroup, a component with the name of a unit may come from an
  * init system in a container of unknown kind, so its processes belong to their cgroup.
  *
- *   unit       the full name of the unit ("nginx.service", "session-3.scope"); below a user's
- * service manager, the unit that the manager started; "user@1000.service" for the manager itself
- *   container  the first 12 digits of its ID; for LXC, its name; for what is in a Kubernetes pod
- * but in none of its containers, "pod" and the first 12 digits of the pod's UID cgroup     the path
- *   comm       comm, if the cgroup is the root or unknown
+ * - unit: the full name of the unit ("nginx.service", "session-3.scope"); below a user's service
+ *   manager, the unit that the manager started; "user@1000.service" for the manager itself
+ * - container: the first 12 digits of its ID; for LXC, its name; for what is in a Kubernetes pod
+ *   but in none of its containers, "pod" and the first 12 digits of the pod's UID
+ * - cgroup: the path
+ * - comm: the program's own name, if the cgroup is the root or unknown
  *
  * A container is recognised anywhere, also within a unit or another container (the innermost one
  * counts). The exception is a container with a service made only for it: there the service counts.
