@@ -14,8 +14,8 @@ SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
 # One look at everything that a configuration can change.
 BRIEF = "tests/system/test_labels.py " + " ".join(
     f"tests/system/test_identities.py::test_identities_under_load[{load}]"
-    for load in ("pair_processes", "pair_threads", "thread_storm")) + (
-        " tests/system/test_waits.py::test_waits_equal_the_kernels")
+    for load in ("pair_processes", "pair_threads", "thread_storm"))
+WAITS = "tests/system/test_waits.py::test_waits_equal_the_kernels"
 HOTPLUG = "tests/vm/in_guest/test_hotplug.py"
 CGROUPS = "tests/system/test_applications.py tests/vm/in_guest/test_cgroup.py"
 CLOCKS = "tests/vm/in_guest/test_clocks.py"
@@ -55,7 +55,7 @@ def full(name, rest=f"{SLOW} {SOME_FEATURES}", **keywords):
 
 def mixed(name, append, tests, **keywords):
     """Several settings of a kernel at once."""
-    return Row(name, "newest", f"{BRIEF} {tests}", append=append, weight=110,
+    return Row(name, "newest", f"{BRIEF} {WAITS} {tests}", append=append, weight=110,
                **{"cpus": "1", **keywords})
 
 
