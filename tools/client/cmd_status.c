@@ -24,7 +24,10 @@
 
 #define MIB 1048576.0
 
-enum { VALUE_LEN = 160 };
+enum {
+	VALUE_LEN = 160,
+	ANSWER_COLUMNS = 70, /* of 80, behind the name of the line */
+};
 
 struct status_command {
 	struct common common;
@@ -109,8 +112,6 @@ static void waits(char *to, json_object *reply)
 static void creations(char *to, json_object *reply)
 {
 	json_object *list = read_member(reply, "creations");
-	double uptime = read_double(host(reply), "uptime_ns") / 1e9;
-	char rate[FORMAT_LEN];
 	size_t len = 0;
 
 	if (!list)
@@ -118,10 +119,8 @@ static void creations(char *to, json_object *reply)
 	for (size_t i = 0; i < read_length(list) && len < VALUE_LEN; i++) {
 		json_object *o = read_item(list, i);
 
-		len += (size_t)snprintf(to + len, VALUE_LEN - len, "%s%s %" PRIu64 " (%s/s)",
-					i ? ", " : "", read_text(o, "kind"),
-					read_number(o, "count"),
-					format_rate(rate, read_double(o, "count") / uptime));
+		len += (size_t)snprintf(to + len, VALUE_LEN - len, "%s%s %" PRIu64, i ? ", " : "",
+					read_text(o, "kind"), read_number(o, "count"));
 	}
 }
 
@@ -138,8 +137,8 @@ static void tlb(char *to, json_object *reply)
 
 		if (!strcmp(read_text(o, "kind"), kind_names[KIND_PROCESS]))
 			snprintf(to, VALUE_LEN,
-				 "process switches: %.1f%% flushed it, %.1f%% found their entries; "
-				 "costs contain about 60 ns of that count",
+				 "process: %.1f%% flushed, %.1f%% reused; adds about 60 ns to its "
+				 "cost",
 				 all > 0 ? flush / all * 100 : 0, all > 0 ? reuse / all * 100 : 0);
 	}
 }
@@ -152,7 +151,7 @@ static void answer_so_far(char *to, json_object *reply)
 	char text[ANSWER_LEN];
 
 	read_answer_figures(reply, &figures);
-	snprintf(to, VALUE_LEN, "%s", *reason ? reason : answer(text, &figures, VALUE_LEN - 1));
+	snprintf(to, VALUE_LEN, "%s", *reason ? reason : answer(text, &figures, ANSWER_COLUMNS));
 }
 
 static double probe_ns(json_object *reply)

@@ -26,10 +26,10 @@ json *json_part_cost_by_from(const struct snapshot *s);
 json *json_part_histograms(const struct snapshot *s); /* cost_by_from with buckets */
 /* These are NULL, a JSON null, when waits are not measured. */
 json *json_part_wait(const struct snapshot *s);
-json *json_part_wait_by_after(const struct snapshot *s); /* those that occurred */
+json *json_part_wait_by_after(const struct snapshot *s);   /* those that occurred */
 json *json_part_wait_histograms(const struct snapshot *s); /* the same with buckets */
-json *json_part_creations(const struct snapshot *s);	 /* NULL: not counted */
-json *json_part_tlb(const struct snapshot *s);		 /* NULL: not counted */
+json *json_part_creations(const struct snapshot *s);	   /* NULL: not counted */
+json *json_part_tlb(const struct snapshot *s);		   /* NULL: not counted */
 json *json_part_ring(const struct snapshot *s);
 json *json_part_probe(const struct snapshot *s);
 json *json_part_other(const struct snapshot *s);
