@@ -296,6 +296,13 @@ def test_help():
         assert "--socket" in said and "--json" in said
     for key in by_csv_heading("groups"):
         assert f"\n  {key} " in good("help", "groups")
+    # What goes on in a further line stands below its first one.
+    for command in ("groups", "threads", "trigger"):
+        text = good("help", command)
+        rows = re.split(r"by these names\):\n|of one interval:\n", text)[1]
+        rows = rows.split("\nEach capture")[0]
+        assert all(line.startswith("  ") or not line or line.endswith(":")
+                   for line in rows.splitlines()), text
 
 
 FORMULAS = (b"=1+1", b"+1", b"-1", b"@SUM(A1)", b"\t=1", b"'=1", b"'", b"a=1", b"=\",x", b"-")

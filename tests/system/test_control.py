@@ -293,7 +293,7 @@ class Healthy:
 
 
 def test_clients_that_never_read(tracer):
-    with Healthy(tracer()):
+    with Healthy(tracer("--recorder", 0)):
         with contextlib.ExitStack() as stack:
             clients = [stack.enter_context(Client()) for _ in range(MAX_CLIENTS - 1)]
             for client in clients:
@@ -313,7 +313,7 @@ def test_clients_that_never_read(tracer):
 
 
 def test_clients_that_are_slow_to_ask(tracer):
-    with Healthy(tracer()):
+    with Healthy(tracer("--recorder", 0)):
         with Client() as client, Client() as other:
             started = time.monotonic()
             client.send(b'{"version":')
@@ -327,7 +327,7 @@ def test_clients_that_are_slow_to_ask(tracer):
 
 
 def test_more_clients_than_there_are_places(tracer):
-    with Healthy(tracer()):
+    with Healthy(tracer("--recorder", 0)):
         with contextlib.ExitStack() as stack:
             clients = [stack.enter_context(Client()) for _ in range(MAX_CLIENTS)]
             for client in clients:
@@ -338,7 +338,7 @@ def test_more_clients_than_there_are_places(tracer):
 
 
 def test_ten_thousand_connections(tracer):
-    with Healthy(tracer()):
+    with Healthy(tracer("--recorder", 0)):
         for number in range(10000):
             with socket.socket(socket.AF_UNIX) as connection:
                 # The backlog may be full for a moment.
@@ -348,7 +348,7 @@ def test_ten_thousand_connections(tracer):
 
 
 def test_clients_that_vanish(tracer):
-    with Healthy(tracer()):
+    with Healthy(tracer("--recorder", 0)):
         for number in range(200):
             with Client() as client:
                 client.request(op="subscribe", parts=list(PARTS), interval_ms=50)
@@ -357,7 +357,7 @@ def test_clients_that_vanish(tracer):
 
 
 def test_many_ask_at_once(tracer):
-    traced = tracer()
+    traced = tracer("--recorder", 0)
     failures = []
 
     def ask():

@@ -244,7 +244,9 @@ static int show(struct hist_command *c)
 	int status;
 
 	if (!filter.waits && c->after >= 0)
-		return fail(CLIENT_USAGE, "--after: is for --of wait only");
+		return fail(CLIENT_USAGE,
+			    "--after: only waits follow something; give --of wait, or leave it "
+			    "out");
 	if (filter.waits && c->kind >= 0 && (c->group || c->application))
 		return fail(CLIENT_USAGE, "--kind: is not kept for single groups' waits; leave it "
 					  "out, or --group and --app");

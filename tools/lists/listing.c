@@ -260,7 +260,7 @@ void listing_sort(const struct row **rows, size_t n, const struct column *by)
 /* Wraps the explanation, aligned below its first line. */
 static void explain_one(FILE *out, const struct column *c)
 {
-	enum { INDENT = 37, WIDTH = 79 };
+	enum { INDENT = 37, WIDTH = 77 };
 	int at = fprintf(out, "  %-22s %-11s ", c->key, c->width || c->wide ? c->heading : "");
 
 	for (const char *word = c->help; *word;) {

@@ -33,7 +33,7 @@ static const char *const help_lines[] = {
 	"p, Space     pause, go on",
 	"q            quit",
 	"",
-	"thr/s        switches into it, from a program's task, that kept the address space",
+	"thr/s        switches into it from a program that kept the address space",
 	"proc/s       the same, of those that changed the address space",
 	"thr%         how many of both were thread switches",
 	"other        all other switches into it: idle or the kernel ran before",
