@@ -43,15 +43,18 @@ static __always_inline void spill_add(struct spill_histogram *h, u64 ns)
 
 __noinline int spill_record(u32 cpu, u32 i)
 {
-	struct cpu_state *c = cpu_state_of(cpu);
+	struct cpu_state *c = cpu_state_of(cpu), *slot;
 	struct switch_record *r;
 	struct spill *s;
 	u32 cell;
 
 	if (!c)
 		return 0;
+	slot = cpu_state_of(c->spill_slot);
+	if (!slot)
+		return 0;
 	r = &c->batch[i & (BATCH_RECORDS - 1)];
-	s = &c->spills[c->spill_index & 1];
+	s = &slot->spill;
 	cell = r->label / NR_REASONS;
 	if (cell >= NR_CELLS)
 		return 0;

@@ -31,7 +31,7 @@ static __always_inline u32 keep_open(struct cpu_state *c, struct switch_record *
 }
 
 /* nr_switches is rq->nr_switches of that CPU; 0 leaves `unseen` unchanged. */
-__noinline int flush_cpu(u32 cpu, u64 nr_switches)
+__noinline int flush_cpu(u32 cpu, u32 spare, u64 nr_switches)
 {
 	struct cpu_state *c = cpu_state_of(cpu);
 	struct switch_record kept = {};
@@ -43,7 +43,7 @@ __noinline int flush_cpu(u32 cpu, u64 nr_switches)
 	keep = keep_open(c, &kept);
 	c->open = 0;
 	batch_push(cpu);
-	c->spill_index ^= 1;
+	c->spill_slot = spare;
 
 	s = &c->snapshot;
 	for (i = 0; i < NR_LABELS; i++)
@@ -81,6 +81,6 @@ int flush(struct flush_args *args)
 
 	if (args->check && cpu == bpf_get_smp_processor_id())
 		nr_switches = run_queue_switches((void *)bpf_get_current_task());
-	flush_cpu(cpu, nr_switches);
+	flush_cpu(cpu, args->spare, nr_switches);
 	return 0;
 }

@@ -9,7 +9,10 @@
 
 #include "record.h"
 
-/* One element per possible CPU, and one for calibration; userspace sets the size before loading. */
+/*
+ * One element per possible CPU, and one for calibration whose spill is the first spare one;
+ * userspace sets the size before loading.
+ */
 extern struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

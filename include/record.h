@@ -135,7 +135,7 @@ struct cpu_state {
 	u32 staged; /* records in the batch */
 	u32 open;   /* 1 + index of the record whose switch has not ended yet; 0: none */
 	u32 started;
-	u32 spill_index; /* index of the spill that the programs write; userspace owns the other */
+	u32 spill_slot; /* index in `cpus` of the element whose spill this CPU's programs write */
 	u64 seen;
 	u64 pushed;
 	u64 spilled;
@@ -151,7 +151,7 @@ struct cpu_state {
 	struct batch_header header; /* directly before the records: both are pushed in one piece */
 	struct switch_record batch[BATCH_RECORDS];
 	struct cpu_snapshot snapshot;
-	struct spill spills[2];
+	struct spill spill; /* of whichever CPU has this element as its spill_slot */
 } __attribute__((aligned(CPU_STATE_ALIGN)));
 
 enum task_event {
@@ -190,9 +190,13 @@ struct task_record {
 	u32 other_birth; /* birth of the parent's leader; for TASK_FORK only */
 };
 
-/* Argument of the flush program, in u64 as BPF_PROG_TEST_RUN passes them. */
+/*
+ * Argument of the flush program, in u64 as BPF_PROG_TEST_RUN passes them. The CPU's programs write
+ * to the spill of the element `spare` from then on, and leave the one that they had.
+ */
 struct flush_args {
 	u64 cpu;
+	u64 spare;
 	u64 check; /* 0: leave `unseen` unchanged, since sched_switch is not attached any more */
 };
 

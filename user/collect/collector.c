@@ -262,13 +262,10 @@ static void take_spill_histogram(struct histogram *to, const struct spill_histog
 	histogram_add_totals(to, from->count, from->sum_ns, from->min_ns, from->max_ns);
 }
 
-/*
- * Adds the spill buffer that the last flush took out of use, and clears the buffer for its next
- * use.
- */
-static void take_spill(struct collector *c, volatile struct cpu_state *state)
+/* Adds what the last flush took out of use, and clears it for its next use. */
+static void take_spill(struct collector *c)
 {
-	struct spill *s = (struct spill *)&state->spills[(state->spill_index ^ 1) & 1];
+	struct spill *s = probes_spill(c->probes);
 
 	for (int cell = 0; cell < NR_CELLS; cell++) {
 		take_spill_histogram(&c->interval.cost[cell], &s->cost[cell]);
@@ -320,7 +317,7 @@ static int sync_cpu(struct collector *c, unsigned int cpu, bool check)
 		return err;
 	drain_ring(ring, state->snapshot.pushed);
 	if (state->snapshot.spilled != ring->spilled) {
-		take_spill(c, state);
+		take_spill(c);
 		ring->spilled = state->snapshot.spilled;
 		if (!ring->ring)
 			adopt_cpu(c, cpu);

@@ -21,22 +21,32 @@ struct probes {
 	struct probes_info info;
 	struct bpf_link *switch_link, *tlb_link;
 	int *ring_fds; /* one per possible CPU; -1: the CPU has no ring */
+	u32 spare;     /* index in `cpus` of the element whose spill no CPU writes */
 	u64 missed;    /* runs of the task programs skipped by the kernel */
 };
 
-/* Runs the flush program on `cpu`. Returns 0 or -errno; -ENXIO: the CPU is offline. */
-static int flush_on(struct probes *p, unsigned int cpu, bool check)
+/*
+ * Runs the flush program, which gives the CPU the spare spill and leaves the CPU's own as the new
+ * spare. With `flags` = BPF_F_TEST_RUN_ON_CPU it runs on `cpu`. Returns 0 or -errno; -ENXIO: the
+ * CPU is offline.
+ */
+static int run_flush(struct probes *p, unsigned int cpu, bool check, u32 flags)
 {
-	struct flush_args args = {.cpu = cpu, .check = check};
+	struct flush_args args = {.cpu = cpu, .spare = p->spare, .check = check};
 	struct bpf_test_run_opts opts = {
 		.sz = sizeof(opts),
 		.ctx_in = &args,
 		.ctx_size_in = sizeof(args),
-		.flags = BPF_F_TEST_RUN_ON_CPU,
-		.cpu = cpu,
+		.flags = flags,
+		.cpu = flags ? cpu : 0,
 	};
+	volatile u32 *slot = &p->programs.cpus[cpu].spill_slot;
+	u32 before = *slot;
+	int err = bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
 
-	return bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
+	if (*slot == p->spare)
+		p->spare = before;
+	return err;
 }
 
 /*
@@ -48,7 +58,7 @@ static int create_rings(struct probes *p)
 	int err;
 
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++) {
-		err = flush_on(p, cpu, false);
+		err = run_flush(p, cpu, false, BPF_F_TEST_RUN_ON_CPU);
 		if (!err)
 			err = probes_ring_create(p, cpu);
 		if (err && err != -ENXIO)
@@ -134,6 +144,7 @@ int probes_load(struct probes **out, const struct features *f, const struct prog
 	p->info.features = *f;
 	p->info.ring_bytes = c->ring_bytes;
 	p->info.cpus = c->cpus;
+	p->spare = c->cpus;
 	p->ring_fds = xcalloc(p->info.cpus, sizeof(*p->ring_fds));
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++)
 		p->ring_fds[cpu] = -1;
@@ -271,15 +282,16 @@ volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu)
 
 int probes_flush(struct probes *p, unsigned int cpu, bool check)
 {
-	struct flush_args args = {.cpu = cpu};
-	struct bpf_test_run_opts opts = {
-		.sz = sizeof(opts), .ctx_in = &args, .ctx_size_in = sizeof(args)};
-	int err = flush_on(p, cpu, check);
+	int err = run_flush(p, cpu, check, BPF_F_TEST_RUN_ON_CPU);
 
 	/* No program runs on an offline CPU, so any other CPU may flush its state. */
-	if (err == -ENXIO)
-		err = bpf_prog_test_run_opts(bpf_program__fd(p->programs.skel->progs.flush), &opts);
-	return err;
+	return err == -ENXIO ? run_flush(p, cpu, false, 0) : err;
+}
+
+struct spill *probes_spill(const struct probes *p)
+{
+	/* Not volatile: no program writes there until the next flush. */
+	return (struct spill *)&p->programs.cpus[p->spare].spill;
 }
 
 int probes_ring_fd(const struct probes *p, unsigned int cpu)

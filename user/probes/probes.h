@@ -61,6 +61,12 @@ volatile struct cpu_state *probes_cpu(const struct probes *p, unsigned int cpu);
  */
 int probes_flush(struct probes *p, unsigned int cpu, bool check);
 
+/*
+ * Returns what the CPU of the last flush has spilled since its flush before. Whoever takes it must
+ * clear it before the next flush, which gives it to that CPU.
+ */
+struct spill *probes_spill(const struct probes *p);
+
 /* Returns the map fd of a CPU's ring buffer for switch records; -1: it has none yet. */
 int probes_ring_fd(const struct probes *p, unsigned int cpu);
 

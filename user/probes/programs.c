@@ -84,7 +84,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 #define AUTOLOAD(id, name, ...) bpf_program__set_autoload(skel->progs.name, f->has[FEATURE_##id]);
 	TASK_TRACEPOINTS(AUTOLOAD)
 #undef AUTOLOAD
-	/* The additional element is for calibration. */
+	/* The additional element is for calibration, and has the first spare spill. */
 	bpf_map__set_max_entries(skel->maps.cpus, c->cpus + 1);
 	bpf_map__set_max_entries(skel->maps.rings, c->cpus);
 	bpf_map__set_max_entries(skel->maps.task_ring, TASK_RING_BYTES);
@@ -117,6 +117,8 @@ static int map_cpus(struct programs *p, unsigned int cpus)
 	if (mem == MAP_FAILED)
 		return -errno;
 	p->cpus = mem;
+	for (u32 i = 0; i <= cpus; i++)
+		p->cpus[i].spill_slot = i;
 	return 0;
 }
 

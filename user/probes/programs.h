@@ -14,7 +14,7 @@ struct programs {
 	struct bpf_program *switch_program;
 	struct bpf_link *end_link; /* NULL: the cost source is "none" */
 	struct calibration calibration;
-	volatile struct cpu_state *cpus; /* mapped; one per possible CPU, and one for calibration */
+	volatile struct cpu_state *cpus; /* mapped; one per possible CPU, and one more */
 	size_t cpus_bytes;
 };
 
