@@ -37,4 +37,11 @@ struct {
 	__type(value, struct waiter_set);
 } waiters SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CREATOR_SLOTS);
+	__type(key, u32);
+	__type(value, struct creator);
+} creators SEC(".maps");
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

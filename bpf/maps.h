@@ -47,6 +47,14 @@ extern struct {
 	__type(value, struct waiter_set);
 } waiters SEC(".maps");
 
+/* The creations under way. */
+extern struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CREATOR_SLOTS);
+	__type(key, u32);
+	__type(value, struct creator);
+} creators SEC(".maps");
+
 static __always_inline struct cpu_state *cpu_state_of(u32 cpu)
 {
 	return bpf_map_lookup_elem(&cpus, &cpu);

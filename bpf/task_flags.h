@@ -7,6 +7,7 @@
 
 /* So are clone_flags, in uapi/linux/sched.h. */
 #define CLONE_VM 0x00000100
+#define CLONE_VFORK 0x00004000
 #define CLONE_THREAD 0x00010000
 
 #endif

@@ -39,6 +39,9 @@ enum {
 /* A switch has two categories: this prefix with the name of its `from` appended, and its reason. */
 #define TRACE_CATEGORY_FROM "from_"
 
+/* Events on the track of a thread: it creates a task of the kind that is appended. */
+#define TRACE_EVENT_CREATE "create "
+
 /* Events on the track tvtraced. */
 #define TRACE_EVENT_CAPTURE "capture"
 #define TRACE_EVENT_GROUP "group"
@@ -63,8 +66,11 @@ enum {
 #define TRACE_NOTE_TGID "tgid"
 #define TRACE_NOTE_APPLICATION "application"
 #define TRACE_NOTE_APPLICATION_KIND "application_kind"
-/* Annotation of a suspension. */
+/* Annotation of a suspension and of a creation: how long it took. */
 #define TRACE_NOTE_NS "ns"
+/* Further annotations of a creation, with TRACE_NOTE_TGID: of the new task, and of its creator. */
+#define TRACE_NOTE_TID "tid"
+#define TRACE_NOTE_RESIDENT "resident_bytes"
 /* Annotations of the end. */
 #define TRACE_NOTE_BEGIN "begin_ns"
 #define TRACE_NOTE_LOST "lost"

@@ -147,7 +147,8 @@ struct cpu_state {
 	u64 ring_high_water;
 	u64 labels[NR_LABELS];
 	u64 tlb[NR_KINDS][NR_TLB_EVENTS]; /* what switches did to the TLB */
-	u64 next_task;			  /* address of the task that the CPU switches to */
+	u64 timers;		    /* hrtimers set up while creations are timed by them; about */
+	u64 next_task;		    /* address of the task that the CPU switches to */
 	struct batch_header header; /* directly before the records: both are pushed in one piece */
 	struct switch_record batch[BATCH_RECORDS];
 	struct cpu_snapshot snapshot;
@@ -157,9 +158,10 @@ struct cpu_state {
 enum task_event {
 	TASK_EXISTING, /* reported by the task iterator; other is the parent's tgid */
 	TASK_FOUND,    /* found in /proc, because the iterator does not show it */
-	TASK_NEW,
-	TASK_FORK, /* sched_process_fork; other is the parent's tgid */
-	TASK_EXEC, /* sched_process_exec; other is the tid before the exec */
+	TASK_NEW,      /* other is the creator's tgid */
+	TASK_CREATED,  /* how long the creation took; the task may have ended by then */
+	TASK_FORK,     /* sched_process_fork; other is the parent's tgid */
+	TASK_EXEC,     /* sched_process_exec; other is the tid before the exec */
 	TASK_RENAME,
 	TASK_EXIT,
 	TASK_MOVED,    /* moved to another cgroup, in any hierarchy */
@@ -184,10 +186,35 @@ struct task_record {
 	u32 tid;
 	u32 tgid;
 	u32 other;
-	u16 kernel; /* 1: PF_KTHREAD */
-	u16 cpu;    /* CPU of the event; meaningless for TASK_EXISTING and TASK_FOUND */
-	char comm[COMM_LEN];
-	u32 other_birth; /* birth of the parent's leader; for TASK_FORK only */
+	u8 kernel;	 /* 1: PF_KTHREAD */
+	u8 creation;	 /* enum creation; for TASK_NEW and TASK_CREATED only */
+	u16 cpu;	 /* CPU of the event; meaningless for TASK_EXISTING and TASK_FOUND */
+	u32 other_birth; /* birth of the leader of `other`, where that is a parent or creator */
+	union {
+		char comm[COMM_LEN];
+		struct {
+			u64 duration_ns;    /* of the creation, which ended at ts_ns */
+			u32 creator;	    /* tid */
+			u32 resident_pages; /* the creator's, at that moment; 0: it has no memory */
+		} created;		    /* for TASK_CREATED */
+	};
+};
+
+enum {
+	CREATOR_SLOTS = 4096,
+};
+
+/*
+ * A creation under way, in the slot of its creator's tid. Creators on other CPUs whose tids are
+ * equal modulo CREATOR_SLOTS write here, too, without a lock: `check` tells whose the entry is. Of
+ * such creations at most one is measured.
+ */
+struct creator {
+	u64 check; /* what the creation is known by, xor `begun`; see bpf/creator.h */
+	u64 begun; /* CLOCK_MONOTONIC, ns */
+	u64 child; /* address of the new task; 0: task_newtask has not come yet */
+	u64 vfork; /* the creator will wait for the child */
+	struct task_record event; /* of the new task; without the duration */
 };
 
 /*

@@ -40,6 +40,7 @@ static void fill_host(struct daemon *d)
 	d->host.features = &info->features;
 	d->host.tlb = info->tlb;
 	d->host.wait_reason = info->wait_reason;
+	d->host.creation = info->creation;
 	d->host.cost_bias_ns = info->cost_bias_ns;
 	d->host.probe_entry_ns = info->probe_entry_ns;
 	d->host.ring_bytes = info->ring_bytes;
@@ -108,6 +109,7 @@ int daemon_start(struct daemon *d, const struct features *f)
 	struct programs_config config = {
 		.ring_bytes = d->options->ring_bytes,
 		.cost_source = d->options->cost_source,
+		.creation_source = d->options->creation_source,
 		.waits = d->options->waits,
 		.tlb = d->options->tlb,
 	};

@@ -9,18 +9,20 @@
 #include "outputs/outputs.h"
 
 struct cost_source;
+struct creation_source;
 
 struct options {
 	struct output_options output;
-	uint64_t duration_ns;		       /* 0: until a signal */
-	size_t ring_bytes;		       /* per CPU, a power of two */
-	size_t recorder_bytes;		       /* of the flight recorder; 0: none */
-	const struct cost_source *cost_source; /* NULL: the best that works */
-	bool tlb;			       /* count what switches do to the TLB */
-	bool waits;			       /* measure how long tasks wait for a CPU */
-	const char *socket;		       /* the control socket's path; NULL: none */
-	bool socket_given;		       /* `socket` was given, so it must be usable */
-	bool features;			       /* only show what this kernel has (--features) */
+	uint64_t duration_ns;			       /* 0: until a signal */
+	size_t ring_bytes;			       /* per CPU, a power of two */
+	size_t recorder_bytes;			       /* of the flight recorder; 0: none */
+	const struct cost_source *cost_source;	       /* NULL: the best that works */
+	const struct creation_source *creation_source; /* NULL: the best that works */
+	bool tlb;				       /* count what switches do to the TLB */
+	bool waits;				       /* measure how long tasks wait for a CPU */
+	const char *socket;			       /* the control socket's path; NULL: none */
+	bool socket_given; /* `socket` was given, so it must be usable */
+	bool features;	   /* only show what this kernel has (--features) */
 };
 
 /*

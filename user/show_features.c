@@ -68,6 +68,7 @@ int show_features(FILE *out, struct features *f, const struct options *o, bool m
 	struct programs_config config = {
 		.ring_bytes = o->ring_bytes,
 		.cost_source = o->cost_source,
+		.creation_source = o->creation_source,
 		.waits = o->waits,
 		.tlb = o->tlb && f->has[FEATURE_TLB_FLUSH],
 	};

@@ -17,6 +17,7 @@ Instant = collections.namedtuple("Instant", "ts kind source reason cost_ns wait 
 Waking = collections.namedtuple("Waking", "ts tid cpu prio comm flags")
 AFTER = ("woken", "preempted", "start", "unknown")
 Lost = collections.namedtuple("Lost", "cpu begin end switches")
+Creation = collections.namedtuple("Creation", "pid creator kind begin end ns tid tgid resident_bytes")
 
 
 @functools.cache
@@ -58,7 +59,8 @@ class Trace:
         self.events = []  # (kind, cpu, tid that was current, time, message)
         self.processes, self.threads = {}, {}
         self.groups, self.named = {}, {}
-        self._tracks, self._names = {}, {}
+        self.creations = []
+        self._tracks, self._threads, self._creating, self._names = {}, {}, {}, {}
         self._open = {}
         for packet in self.packets:
             self._take(packet)
@@ -81,7 +83,11 @@ class Trace:
         self.system = packet.system_info
 
     def _track_descriptor(self, packet):
-        self._tracks[packet.track_descriptor.uuid] = packet.track_descriptor.name
+        track = packet.track_descriptor
+        if track.HasField("thread"):
+            self._threads[track.uuid] = (track.thread.pid, track.thread.tid)
+        else:
+            self._tracks[track.uuid] = track.name
 
     def _process_tree(self, packet):
         for process in packet.process_tree.processes:
@@ -124,7 +130,21 @@ class Trace:
         return {a.name or names[a.name_iid]: a.uint_value if a.HasField("uint_value")
                 else a.string_value for a in event.debug_annotations}
 
+    def _creation(self, ts, event):
+        pid, creator = self._threads[event.track_uuid]
+        if event.type == 1:
+            said = self._annotations(event)
+            assert event.name.startswith("create ")
+            self._creating[creator] = Creation(
+                pid, creator, event.name.removeprefix("create "), ts, None, said["ns"], said["tid"],
+                said["tgid"], said.get("resident_bytes"))
+        else:
+            self.creations.append(self._creating.pop(creator)._replace(end=ts))
+
     def _track_event(self, packet):
+        if packet.track_event.track_uuid in self._threads:
+            self._creation(packet.timestamp, packet.track_event)
+            return
         event, track = packet.track_event, self._tracks[packet.track_event.track_uuid]
         name = event.name or self._names["event_names"].get(event.name_iid)
         if track == "tvtraced":

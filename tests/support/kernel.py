@@ -16,7 +16,8 @@ LOCKDOWN = pathlib.Path("/sys/kernel/security/lockdown")
 EVENT_SOURCES = pathlib.Path("/sys/bus/event_source/devices")
 
 FEATURES = ("kernel_reads", "ring_buffer", "sched_switch", "prev_state", "sched_exit_tp", "fentry", "kprobe",
-            "run_queue_count", "run_queue_wait", "task_iterator", "tlb_flush", "task_newtask", "sched_process_fork",
+            "run_queue_count", "run_queue_wait", "task_iterator", "tlb_flush", "creation_fentry", "creation_kprobe",
+            "creation_timer", "creation_syscalls", "task_newtask", "sched_process_fork",
             "sched_process_exec", "sched_process_exit", "cgroup_attach_task", "task_rename",
             "suspend_resume")
 COST_SOURCES = ("sched_exit_tp", "fentry", "kprobe", "none")

@@ -139,7 +139,7 @@ def check(metrics, all_shown=True):
     assert {"other", "kernel", "idle"} <= groups
     assert groups == {dict(labels)["group"] for labels in metrics.of(GROUP_COST)}
     assert len(groups) <= TOP + 3
-    assert len(metrics.samples) <= 410
+    assert len(metrics.samples) <= 510
 
 
 def check_growth(earlier, later):

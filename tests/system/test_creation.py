@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""How many tasks are created, and of what kind: as the kernel counts them."""
+"""How many tasks are created, of what kind, and how long that takes: as the kernel counts them, and as
+their creators see it."""
 
+import json
 import os
+import statistics
 import subprocess
 import sys
 import threading
@@ -9,8 +12,11 @@ import threading
 import pytest
 
 from links import skipped_runs
+from control import tvtrace
+from captures import Trace
 from prom import Metrics
-from workloads import PROGRAMS, SLOWNESS
+from tracer import run
+from workloads import GUEST, PROGRAMS, SLOWNESS
 
 pytestmark = pytest.mark.kernel
 
@@ -49,7 +55,7 @@ class Growth:
 
 @pytest.mark.parametrize("kind", ["process", "thread"])
 def test_a_storm_is_counted_exactly(tracer, kind):
-    traced = tracer(interval=1)
+    traced = tracer(interval=0.25)
     growth = Growth(traced)
     subprocess.run([PROGRAMS / "storm", kind, str(STORM)], stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, timeout=60, check=True)
@@ -62,7 +68,7 @@ def test_a_storm_is_counted_exactly(tracer, kind):
 
 def test_each_kind(tracer):
     """A thread, a fork, and a child that shares the address space until it executes a program."""
-    traced = tracer(interval=1)
+    traced = tracer(interval=0.25)
     growth = Growth(traced)
     for _ in range(N):
         thread = threading.Thread(target=lambda: None)
@@ -93,3 +99,184 @@ def test_the_textfile_has_them(tracer, textfile):
     metrics = Metrics(textfile.read_bytes())
     for kind, count in before.items():
         assert metrics.value("tvtraced_task_creations_total", kind=kind) >= count
+
+
+MIB = 1 << 20
+KINDS = {"thread": "thread", "fork": "process", "vfork": "vm_process"}
+# What the sources need, and how much of the call each may miss beside the bias, at most.
+SOURCES = ["fentry", "kprobe", "timer", "syscalls"]
+
+
+def timing(publication, kind):
+    return next(c for c in publication["creations"] if c["kind"] == kind)
+
+
+def traced_with(tracer, source):
+    """A tracer with this source; skips where the kernel has it not."""
+    said = run("--once", "--json", "--interval", "0.05", f"--creation-cost={source}")
+    if said.returncode:
+        assert f"no {source} on this kernel" in said.stderr
+        pytest.skip(said.stderr.strip())
+    return tracer(f"--creation-cost={source}", interval=0.25)
+
+
+def created_by(publication, pid):
+    return next(g["created"] for g in publication["groups"] if g["tgid"] == pid)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("how", KINDS)
+def test_the_creator_sees_the_same(tracer, workload, source, how):
+    """Each call of one program, by its own clock and by tvtraced's."""
+    traced = traced_with(tracer, source)
+    program = workload("create", how, 200 // SLOWNESS, 0)
+    own = program.go()["call_ns"]
+    publication = traced.fresh()
+    assert publication["creation_source"] == source
+    created, kind = created_by(publication, program.process.pid), KINDS[how]
+    assert created["count"][kind] == len(own)
+    assert created["timed"][kind] >= len(own) - skipped_runs()
+    mean = created["duration_ns"][kind] / created["timed"][kind]
+    bias = publication["creation_bias_ns"]
+    if how == "vfork":
+        # Its caller waits for the child, which naps: that is no part of the creation.
+        assert mean < 1e6 < statistics.median(own)
+        return
+    # What is missing is never negative, and near the bias.
+    missing = statistics.mean(own) - mean
+    assert 0 < missing < 3 * bias + 0.25 * statistics.mean(own)
+    assert mean > 0.25 * statistics.median(own)
+
+
+def test_every_creation_is_timed(tracer):
+    traced = tracer(interval=0.25)
+    if traced.fresh()["creation_reason"]:
+        pytest.skip(traced.fresh()["creation_reason"])
+    before = traced.fresh()
+    for kind in ("thread", "process"):
+        subprocess.run([PROGRAMS / "storm", kind, str(STORM // 4)], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, timeout=60, check=True)
+    after = traced.fresh()
+    for kind in ("thread", "process", "vm_process"):
+        count, timed = (timing(after, kind)[what] - timing(before, kind)[what]
+                        for what in ("count", "timed"))
+        assert count - skipped_runs() - N <= timed <= count
+        assert timing(after, kind)["timed"] == sum(b["count"] for b in timing(after, kind)["buckets"])
+    # All that is charged to groups, those that ended and all others.
+    charged = [group["created"] for group in (*after["groups"], after["other"]) if group["created"]]
+    for kind in created(after):
+        assert sum(c["count"][kind] for c in charged) == created(after)[kind]
+        assert sum(c["timed"][kind] for c in charged) == timing(after, kind)["timed"]
+        assert sum(c["duration_ns"][kind] for c in charged) == timing(after, kind)["sum_ns"]
+
+
+def test_fork_grows_with_memory(tracer, workload):
+    """The page tables of what is resident are copied; the resident size is said beside it."""
+    traced = tracer(interval=0.25)
+    if traced.fresh()["creation_reason"]:
+        pytest.skip(traced.fresh()["creation_reason"])
+    means = []
+    for mib in (1, 64):
+        program = workload("create", "fork", 50 // SLOWNESS, mib)
+        program.go()
+        said = created_by(traced.fresh(), program.process.pid)
+        means.append(said["duration_ns"]["process"] / said["timed"]["process"])
+        with open(f"/proc/{program.process.pid}/statm", encoding="ascii") as file:
+            resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        # Each CPU keeps some of the count to itself.
+        assert abs(said["resident_bytes"] - resident) < 4 * MIB
+        program.end()
+    assert means[1] > 3 * means[0]
+
+
+def test_first_waits_by_kind(tracer):
+    """Every new task waits once for its first CPU."""
+    traced = tracer(interval=0.25)
+    if timing(traced.fresh(), "thread")["start"] is None:
+        pytest.skip("no waits here")
+    before = traced.fresh()
+    for kind in ("thread", "process"):
+        subprocess.run([PROGRAMS / "storm", kind, str(STORM // 8)], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, timeout=60, check=True)
+    after = traced.fresh()
+    for kind in ("thread", "process"):
+        count = created(after)[kind] - created(before)[kind]
+        waits = timing(after, kind)["start"]["count"] - timing(before, kind)["start"]["count"]
+        # Some may not have run yet, or were created before and ran only now.
+        assert count - skipped_runs() - N <= waits <= count + N
+
+
+def test_the_client_tells(tracer, workload, tmp_path):
+    """hist and status; a capture has each creation on its creator's track, and report adds them up."""
+    traced = tracer(interval=0.25)
+    if traced.fresh()["creation_reason"]:
+        pytest.skip(traced.fresh()["creation_reason"])
+    program = workload("create", "thread", N, 0)
+    program.go()
+    program.end()
+    wanted = timing(traced.fresh(), "thread")
+    said = json.loads(tvtrace("hist", "--of", "creation", "--kind", "thread", "--json").stdout)
+    assert said["creation"][0]["count"] >= wanted["timed"] >= N
+    said = json.loads(tvtrace("hist", "--of", "start", "--kind", "thread", "--json").stdout)
+    assert said["start"][0]["count"] >= N - skipped_runs()
+    assert "timed by " in tvtrace("status").stdout
+    file = tmp_path / "t.pftrace"
+    assert tvtrace("capture", "--last", "60", "-o", file).returncode == 0
+    mine = [c for c in Trace(file.read_bytes()).creations if c.pid == program.process.pid]
+    assert len(mine) >= N - skipped_runs()
+    assert all(c.kind == "thread" and c.tgid == c.pid and c.creator == c.pid
+               and c.end - c.begin == c.ns > 0 for c in mine)
+    assert len({c.tid for c in mine}) == len(mine)
+    report = json.loads(tvtrace("report", "--json", file).stdout)
+    counts = {c["kind"]: c["count"] for c in report["creations"]}
+    assert counts == {kind: sum(c.kind == kind for c in Trace(file.read_bytes()).creations)
+                      for kind in counts}
+    for options, word in ((("--of", "creation", "--from", "user"), "--from"),
+                          (("--of", "start", "--group", "x"), "--group"),
+                          (("--of", "creation", "--kind", "idle"), "vm_process")):
+        refused = tvtrace("hist", *options)
+        assert refused.returncode == 3 and word in refused.stderr
+
+
+TIMERS = """
+import ctypes
+create, close = ctypes.CDLL(None).timerfd_create, ctypes.CDLL(None).close
+while True:
+    close(create(1, 0))
+"""
+
+
+@pytest.mark.skipif(GUEST, reason="too slow there to set up as many timers")
+@pytest.mark.alone
+def test_the_timer_stands_aside(tracer):
+    """Where very many timers are set up, timing creations by a timer would cost too much."""
+    traced = tracer(interval=0.25)
+    if traced.fresh()["creation_source"] != "timer":
+        pytest.skip("another source is better here")
+    load = subprocess.Popen([sys.executable, "-c", TIMERS])
+    try:
+        for _ in range(20):
+            reason = traced.fresh()["creation_reason"]
+            if reason:
+                break
+        assert reason and "timers/s" in reason
+        assert reason in tvtrace("status").stdout
+        refused = tvtrace("hist", "--of", "creation")
+        assert refused.returncode == 1 and reason in refused.stderr
+    finally:
+        load.kill()
+        load.wait()
+
+
+def test_what_cannot_be(tracer):
+    assert run("--once", "--creation-cost=nothing").returncode == 2
+    traced = tracer("--creation-cost=none", interval=0.25)
+    publication = traced.fresh()
+    assert publication["creation_source"] == "none"
+    assert "--creation-cost=none" in publication["creation_reason"]
+    subprocess.run(["true"], check=True)
+    after = traced.fresh()
+    assert sum(created(after).values()) > sum(created(publication).values())
+    assert not any(c["timed"] for c in after["creations"])
+    refused = tvtrace("hist", "--of", "creation")
+    assert refused.returncode == 1 and "--creation-cost=none" in refused.stderr

@@ -63,6 +63,12 @@ def test_the_kernel_says_the_same():
         and "clock" in types.members["rq"]
         and {"last_queued", "run_delay", "pcount"} <= types.members["sched_info"])
     assert rows["tlb_flush"].available == (types.arguments("tlb_flush") >= 2)
+    if rows["creation_fentry"].available:
+        assert "FUNC 'kernel_clone'" in types.names
+    assert rows["creation_timer"].available == (
+        max(types.arguments("hrtimer_setup"), types.arguments("hrtimer_init")) >= 1
+        and types.arguments("sched_wakeup_new") >= 1)
+    assert rows["creation_syscalls"].available == ("STRUCT 'syscall_metadata'" in types.names)
     if rows["fentry"].available:
         assert "FUNC 'finish_task_switch'" in types.names
         assert function_name() == "finish_task_switch"

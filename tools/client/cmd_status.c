@@ -124,6 +124,20 @@ static void creations(char *to, json_object *reply)
 	}
 }
 
+static void creation(char *to, json_object *reply)
+{
+	json_object *h = host(reply);
+	const char *reason = read_text(h, "creation_reason");
+	const char *warning = read_text(h, "creation_warning");
+
+	if (*reason)
+		snprintf(to, VALUE_LEN, "%s", reason);
+	else
+		snprintf(to, VALUE_LEN, "timed by %s, misses %" PRIu64 " ns%s%s",
+			 read_text(h, "creation_source"), read_number(h, "creation_bias_ns"),
+			 *warning ? "; " : "", warning);
+}
+
 static void tlb(char *to, json_object *reply)
 {
 	json_object *list = read_member(reply, "tlb");
@@ -226,19 +240,13 @@ static const struct line {
 	const char *name;
 	void (*make)(char *to, json_object *reply);
 } lines[] = {
-	{"answer", answer_so_far},
-	{"health", health},
-	{"switches", switches},
-	{"cost", cost},
-	{"waits", waits},
-	{"created", creations},
-	{"tlb", tlb},
-	{"probes", probes},
-	{"rings", rings},
-	{"tables", tables},
-	{"captures", captures},
-	{"memory", memory},
-	{"uptime", uptime},
+	{"answer", answer_so_far}, {"health", health},
+	{"switches", switches},	   {"cost", cost},
+	{"waits", waits},	   {"created", creations},
+	{"creation", creation},	   {"tlb", tlb},
+	{"probes", probes},	   {"rings", rings},
+	{"tables", tables},	   {"captures", captures},
+	{"memory", memory},	   {"uptime", uptime},
 };
 
 static void print_text(json_object *reply)

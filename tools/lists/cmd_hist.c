@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* `hist`: histograms of the cost of switches, or of the waits for a CPU. */
+/* `hist`: histograms of the cost of switches, the waits for a CPU, or the creation of tasks. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,13 +37,18 @@ static const struct subject {
 	 "no such switch with a cost", "cost_reason"},
 	{"wait", "after", wait_names, NR_WAITS, histogram_query_wait, "waits", "no such wait",
 	 "wait_reason"},
+	{"creation", "kind", creation_names, NR_CREATIONS, histogram_query_creation, "creations",
+	 "no such creation that was timed", "creation_reason"},
+	{"start", "kind", creation_names, NR_CREATIONS, histogram_query_start, "first waits",
+	 "no such first wait", "wait_reason"},
 };
 
-enum { SUBJECT_COST, SUBJECT_WAIT, NR_SUBJECTS };
+enum { SUBJECT_COST, SUBJECT_WAIT, SUBJECT_CREATION, SUBJECT_START, NR_SUBJECTS };
 
 struct hist_command {
 	struct common common;
 	const struct subject *of;
+	const char *kind_name; /* NULL: all; what names there are depends on `of` */
 	int kind, from, after; /* -1: all */
 	const char *group, *application;
 	bool begun;
@@ -65,7 +70,7 @@ static int choose(const char *option, const char *text, const char *const *names
 	exit(fail(CLIENT_USAGE, "--%s: '%s' is none; there are: %s", option, text, all));
 }
 
-static const char *const subject_names[NR_SUBJECTS] = {"cost", "wait"};
+static const char *const subject_names[NR_SUBJECTS] = {"cost", "wait", "creation", "start"};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -82,7 +87,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		c->after = choose("after", arg, wait_names, NR_WAITS);
 		return 0;
 	case OPTION_KIND:
-		c->kind = choose("kind", arg, kind_names, NR_KINDS);
+		c->kind_name = arg;
 		return 0;
 	case OPTION_FROM:
 		c->from = choose("from", arg, from_names, NR_FROMS);
@@ -104,7 +109,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* Returns whether the options ask for one part of what is split. */
 static bool is_wanted(const struct hist_command *c, int part)
 {
-	int wanted = c->of == &subjects[SUBJECT_COST] ? c->kind : c->after;
+	int wanted = c->of == &subjects[SUBJECT_WAIT] ? c->after : c->kind;
 
 	return wanted < 0 || wanted == part;
 }
@@ -232,29 +237,50 @@ static int repeat(struct hist_command *c, struct histogram_query *q)
 	return status ? status : common_output_status(err);
 }
 
+/* Returns an exit status. */
+static int check_options(struct hist_command *c)
+{
+	bool of_groups = c->group || c->application, waits = c->of == &subjects[SUBJECT_WAIT];
+	bool creations = c->of == &subjects[SUBJECT_CREATION] || c->of == &subjects[SUBJECT_START];
+
+	if (c->kind_name && creations)
+		c->kind = choose("kind", c->kind_name, creation_names, NR_CREATIONS);
+	else if (c->kind_name)
+		c->kind = choose("kind", c->kind_name, kind_names, NR_KINDS);
+	if (!waits && c->after >= 0)
+		return fail(CLIENT_USAGE,
+			    "--after: only waits follow something; give --of wait, or leave it "
+			    "out");
+	if (waits && c->kind >= 0 && of_groups)
+		return fail(CLIENT_USAGE, "--kind: is not kept for single groups' waits; leave it "
+					  "out, or --group and --app");
+	if (c->from >= 0 && of_groups)
+		return fail(CLIENT_USAGE, "--from: is not kept for single groups; leave it out, or "
+					  "--group and --app");
+	if (creations && (c->from >= 0 || of_groups))
+		return fail(CLIENT_USAGE,
+			    "--of %s: is kept for the whole host; leave out --from, --group and "
+			    "--app",
+			    c->of->name);
+	if (c->group && c->application)
+		return fail(CLIENT_USAGE, "--group and --app exclude each other; give one of them");
+	return CLIENT_OK;
+}
+
 static int show(struct hist_command *c)
 {
+	int status = check_options(c);
 	const struct histogram_query_filter filter = {.waits = c->of == &subjects[SUBJECT_WAIT],
+						      .creations = c->of > &subjects[SUBJECT_WAIT],
 						      .from = c->from,
 						      .kind = c->kind,
 						      .group = c->group,
 						      .application = c->application};
 	struct session *session;
 	struct histogram_query *q;
-	int status;
 
-	if (!filter.waits && c->after >= 0)
-		return fail(CLIENT_USAGE,
-			    "--after: only waits follow something; give --of wait, or leave it "
-			    "out");
-	if (filter.waits && c->kind >= 0 && (c->group || c->application))
-		return fail(CLIENT_USAGE, "--kind: is not kept for single groups' waits; leave it "
-					  "out, or --group and --app");
-	if (c->from >= 0 && (c->group || c->application))
-		return fail(CLIENT_USAGE, "--from: is not kept for single groups; leave it out, or "
-					  "--group and --app");
-	if (c->group && c->application)
-		return fail(CLIENT_USAGE, "--group and --app exclude each other; give one of them");
+	if (status)
+		return status;
 	interrupt_catch();
 	status = session_open(&session, c->common.socket);
 	if (!status) {
@@ -270,11 +296,18 @@ int command_hist(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{"of", OPTION_OF, "WHAT", 0,
-		 "Histograms of WHAT: cost (default), by kind; or wait, by what it followed", 1},
+		 "Histograms of WHAT: cost (default), by kind; wait, by what it followed; "
+		 "creation, "
+		 "how long the creation of tasks took; or start, how long these then waited to "
+		 "run, "
+		 "both by the kind of task",
+		 1},
 		{"after", OPTION_AFTER, "A", 0,
 		 "Of waits, those after this only: woken, preempted, start, unknown", 1},
 		{"kind", OPTION_KIND, "K", 0,
-		 "Switches of this kind only: thread, process, kthread, idle", 1},
+		 "Switches of this kind only: thread, process, kthread, idle; or tasks: thread, "
+		 "process, vm_process (vfork, posix_spawn), kernel",
+		 1},
 		{"from", OPTION_FROM, "F", 0, "Switches that left this only: user, kthread, idle",
 		 1},
 		{"group", OPTION_GROUP, "NAME|TGID", 0,
@@ -285,8 +318,9 @@ int command_hist(int argc, char **argv)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.doc = "Histograms of the cost of switches, or of how long tasks waited for a "
-		       "CPU: of all since tvtraced has started or, with -i and -n, of intervals."
+		.doc = "Histograms of the cost of switches, of how long tasks waited for a CPU, or "
+		       "of how long their creation took: of all since tvtraced has started or, "
+		       "with -i and -n, of intervals."
 		       "\v"
 		       "A cost is the time from the tracepoint sched_switch to the end of the "
 		       "switch. "
@@ -299,7 +333,11 @@ int command_hist(int argc, char **argv)
 		       "kernel counts it (run_delay in /proc/TID/schedstat): after it was woken, "
 		       "after it was preempted, or from its creation to its first run (start); "
 		       "unknown if its last run was not seen, or if the switch was spilled. The "
-		       "kernel takes a wait for 0 if the task preempts another one at once.",
+		       "kernel takes a wait for 0 if the task preempts another one at once.\n\n"
+		       "A creation is the call of clone, fork or vfork; where the caller waits for "
+		       "the child (vfork, posix_spawn), up to the moment when that may run. It is "
+		       "a bit shorter than what the caller's own clock sees: `tvtrace status' says "
+		       "by how much.",
 		.children = children};
 	struct hist_command c = {
 		.of = &subjects[SUBJECT_COST], .kind = -1, .from = -1, .after = -1};

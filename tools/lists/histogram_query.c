@@ -12,7 +12,12 @@
 #include "common/names.h"
 
 /* Those of the costs come first. */
-enum { FIRST_WAIT = NR_KINDS, NR_HISTOGRAMS = NR_KINDS + NR_WAITS };
+enum {
+	FIRST_WAIT = NR_KINDS,
+	FIRST_CREATION = FIRST_WAIT + NR_WAITS,
+	FIRST_START = FIRST_CREATION + NR_CREATIONS,
+	NR_HISTOGRAMS = FIRST_START + NR_CREATIONS,
+};
 
 /* The histograms of one group, or of the host. */
 struct part {
@@ -106,6 +111,22 @@ static void take_waits(struct part *part, struct json_object *list, int kind, in
 	}
 }
 
+static void take_creations(struct part *part, struct json_object *list)
+{
+	for (size_t i = 0; i < read_length(list); i++) {
+		struct json_object *o = read_item(list, i);
+		int kind = find_name(creation_names, NR_CREATIONS, read_text(o, "kind"));
+		struct histogram *h;
+
+		if (kind < 0)
+			continue;
+		h = &part->histograms[FIRST_CREATION + kind];
+		read_histogram(o, h);
+		h->count = read_number(o, "timed");
+		read_histogram(read_member(o, "start"), &part->histograms[FIRST_START + kind]);
+	}
+}
+
 static bool of_groups(const struct histogram_query *q)
 {
 	return q->filter.group || q->filter.application;
@@ -123,6 +144,7 @@ static void take_parts(struct histogram_query *q)
 		take_costs(p->parts, read_member(q->reply, "cost_by_from"), q->filter.from);
 		take_waits(p->parts, read_member(q->reply, "wait_by_after"), q->filter.kind,
 			   q->filter.from);
+		take_creations(p->parts, read_member(q->reply, "creations"));
 		index_add(p->by_id, 0, p->parts);
 		return;
 	}
@@ -195,6 +217,8 @@ static int ask(struct histogram_query *q)
 			      json_object_new_string(of_groups(q) ? "group_cost" : "cost_by_from"));
 	if (q->filter.waits && !of_groups(q))
 		json_object_array_add(parts, json_object_new_string("wait_by_after"));
+	if (q->filter.creations)
+		json_object_array_add(parts, json_object_new_string("creations"));
 	json_object_object_add(o, "op", json_object_new_string("snapshot"));
 	json_object_object_add(o, "parts", parts);
 	if (group && *group && strspn(group, "0123456789") == strlen(group))
@@ -241,6 +265,16 @@ const struct histogram *histogram_query_cost(const struct histogram_query *q, in
 const struct histogram *histogram_query_wait(const struct histogram_query *q, int after)
 {
 	return &q->shown[FIRST_WAIT + after];
+}
+
+const struct histogram *histogram_query_creation(const struct histogram_query *q, int kind)
+{
+	return &q->shown[FIRST_CREATION + kind];
+}
+
+const struct histogram *histogram_query_start(const struct histogram_query *q, int kind)
+{
+	return &q->shown[FIRST_START + kind];
 }
 
 u64 histogram_query_time_ns(const struct histogram_query *q)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Histograms of costs by kind and of waits by what they followed, of the host or of some thread
- * groups, since the start of tvtraced or over an interval.
+ * Histograms of costs by kind, of waits by what they followed, and of creations and first waits by
+ * kind of task, of the host or (the first two) of some thread groups, since the start of tvtraced
+ * or over an interval.
  */
 #ifndef TVTRACE_LISTS_HISTOGRAM_QUERY_H
 #define TVTRACE_LISTS_HISTOGRAM_QUERY_H
@@ -15,6 +16,7 @@ struct histogram_query;
 
 struct histogram_query_filter {
 	bool waits;		 /* waits are asked for, too */
+	bool creations;		 /* and creations and first waits */
 	int from;		 /* -1: all */
 	int kind;		 /* of the switches that ended the waits; -1: all */
 	const char *group;	 /* name or tgid; NULL: the whole host */
@@ -30,12 +32,15 @@ void histogram_query_free(struct histogram_query *q); /* NULL is ignored */
 int histogram_query_refresh(struct histogram_query *q);
 
 /*
- * The costs of a kind, and the waits after something. After the first refresh the histogram is
+ * The costs of a kind, the waits after something, and how long the creation of a kind of task took
+ * and how long it waited to run. After the first refresh the histogram is
  * since the start of tvtraced, after a later one since the previous refresh. The minimum and
  * maximum are then bounds of buckets.
  */
 const struct histogram *histogram_query_cost(const struct histogram_query *q, int kind);
 const struct histogram *histogram_query_wait(const struct histogram_query *q, int after);
+const struct histogram *histogram_query_creation(const struct histogram_query *q, int kind);
+const struct histogram *histogram_query_start(const struct histogram_query *q, int kind);
 
 u64 histogram_query_time_ns(const struct histogram_query *q);
 

@@ -8,6 +8,8 @@
 
 #include "capture_format.h"
 #include "common/array.h"
+#include "common/format.h"
+#include "common/names.h"
 #include "common/text.h"
 #include "report/report.h"
 
@@ -163,6 +165,21 @@ static void list_mitigations(const struct report *r,
 	}
 }
 
+/* Describes the creations that were timed. Returns false when there are none. */
+static bool describe_creations(const struct trace_summary *s, char line[LINE])
+{
+	line[0] = '\0';
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		const struct histogram *h = &s->creation[k];
+		char text[FORMAT_LEN];
+
+		if (h->count)
+			add(line, "%s%" PRIu64 " %s (p50 %s)", line[0] ? ", " : "", h->count,
+			    creation_names[k], format_ns(text, (double)histogram_quantile(h, 0.5)));
+	}
+	return line[0];
+}
+
 void report_head(const struct report *r, void (*line)(void *ctx, const char *key, const char *text),
 		 void *ctx)
 {
@@ -200,5 +217,7 @@ void report_head(const struct report *r, void (*line)(void *ctx, const char *key
 	line(ctx, "made by", text);
 	describe_cost(r, text);
 	line(ctx, "cost", text);
+	if (describe_creations(s, text))
+		line(ctx, "created", text);
 	list_mitigations(r, line, ctx);
 }

@@ -144,6 +144,21 @@ static struct json_object *costs_by_from(const struct trace_summary *s)
 	return list;
 }
 
+static struct json_object *creations(const struct trace_summary *s)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		struct json_object *o = json_object_new_object();
+
+		put_text(o, "kind", creation_names[k]);
+		histogram_json_put(o, &s->creation[k]);
+		json_object_object_add(o, "buckets", histogram_json_buckets(&s->creation[k]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 int report_json(struct report *r)
 {
 	const struct trace_summary *s = r->summary;
@@ -165,6 +180,7 @@ int report_json(struct report *r)
 	json_object_object_add(o, "switches", labels(s));
 	json_object_object_add(o, "cost", costs(s));
 	json_object_object_add(o, "cost_by_from", costs_by_from(s));
+	json_object_object_add(o, "creations", creations(s));
 	json_object_object_add(o, r->list.listing.what,
 			       listing_json(&r->list.listing, r->list.rows, r->list.nr_rows));
 	json_print_end(o);

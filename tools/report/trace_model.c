@@ -62,6 +62,8 @@ static void release_summary(struct trace_summary *s)
 		histogram_release(&s->cost[i]);
 	for (int k = 0; k < NR_KINDS; k++)
 		histogram_release(&s->cost_by_kind[k]);
+	for (int k = 0; k < NR_CREATIONS; k++)
+		histogram_release(&s->creation[k]);
 	for (size_t i = 0; i < s->facts.nr_facts; i++) {
 		free(s->facts.facts[i].name);
 		free(s->facts.facts[i].text);
@@ -369,7 +371,10 @@ static void take_event(struct trace_model *m, const TracePacket *p)
 
 	if (e.meaning == MEANS_FACT)
 		take_fact(m, p->track_event, e.ts_ns);
-	if (e.meaning == MEANS_FACT || e.meaning == MEANS_NOTHING)
+	if (e.meaning == MEANS_CREATION && in_window(m, e.ts_ns))
+		histogram_add(&m->summary.creation[e.kind], e.number);
+	if (e.meaning != MEANS_SWITCH && e.meaning != MEANS_LOST_BEGIN &&
+	    e.meaning != MEANS_LOST_END)
 		return;
 	cpu = cpu_of(m, e.cpu);
 	if (!cpu)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "common/histogram.h"
+#include "creation.h"
 #include "report/timeline.h"
 
 enum { MAX_FACTS = 64 };
@@ -46,6 +47,7 @@ struct trace_summary {
 	u64 unmeasured;	  /* switches with a label, but without a cost */
 	struct histogram cost[NR_CELLS];
 	struct histogram cost_by_kind[NR_KINDS];
+	struct histogram creation[NR_CREATIONS]; /* those that were timed */
 	u64 suspended_ns;      /* time that the machine was suspended; rates exclude it */
 	u64 lost, lost_ns;     /* known lost switches; time of all losses */
 	u64 lost_stretches;    /* losses of a known number of switches */

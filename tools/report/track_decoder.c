@@ -265,6 +265,22 @@ static void read_switch(const struct track_decoder *w, const TrackEvent *e, u32 
 	result->other = (u32)annotated(w, e, sequence, ANNOTATION_OTHER);
 }
 
+/* A slice of that name may be on any thread's track. */
+static void read_creation(const TrackEvent *e, struct trace_event *result)
+{
+	static const char create[] = TRACE_EVENT_CREATE;
+
+	if (e->type != TRACE_SLICE_BEGIN || !e->name ||
+	    strncmp(e->name, create, strlen(create)) != 0)
+		return;
+	for (int k = 0; k < NR_CREATIONS; k++)
+		if (!strcmp(e->name + strlen(create), creation_names[k])) {
+			result->meaning = MEANS_CREATION;
+			result->kind = (u8)k;
+			result->number = trace_number(e, TRACE_NOTE_NS);
+		}
+}
+
 struct trace_event track_decoder_event(const struct track_decoder *w, const TracePacket *p)
 {
 	const TrackEvent *e = p->track_event;
@@ -278,8 +294,10 @@ struct trace_event track_decoder_event(const struct track_decoder *w, const Trac
 		return result;
 	}
 	t = track_of(w, e->track_uuid);
-	if (!t)
+	if (!t) {
+		read_creation(e, &result);
 		return result;
+	}
 	result.cpu = t->cpu;
 	if (e->type == TRACE_INSTANT) {
 		read_switch(w, e, sequence, &result);

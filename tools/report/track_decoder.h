@@ -21,6 +21,7 @@ enum trace_meaning {
 	MEANS_SWITCH,
 	MEANS_LOST_BEGIN,
 	MEANS_LOST_END,
+	MEANS_CREATION,
 	MEANS_FACT, /* an event on the track tvtraced; its name tells which fact */
 };
 
@@ -28,10 +29,10 @@ struct trace_event {
 	enum trace_meaning meaning;
 	u64 ts_ns;
 	u32 cpu;
-	u8 kind, from, reason; /* of a switch */
+	u8 kind, from, reason; /* of a switch; kind: enum creation of a creation */
 	u32 other;	       /* tid of the task that a filtered trace shows as tid 0; 0: none */
 	u64 wait;	       /* of the switch's next task, WAIT_OF(); 0: not known */
-	u64 number; /* cost of the switch in ns, or number of lost switches; 0: unknown */
+	u64 number;	       /* cost or creation in ns, or number of lost switches; 0: unknown */
 };
 
 /* Decodes the track event of a packet. */

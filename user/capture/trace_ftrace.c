@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "capture/track_event.h"
 #include "capture_format.h"
 #include "capture/trace_head.h"
 #include "common/alloc.h"
@@ -91,9 +92,7 @@ static int put_bundle(struct trace_ftrace *f, FtraceEventBundle *b, u32 cpu)
 	b->cpu = cpu;
 	p.data_case = TRACE_PACKET__DATA_FTRACE_EVENTS;
 	p.ftrace_events = b;
-	p.has_trusted_packet_sequence_id = true;
-	p.trusted_packet_sequence_id = TRACE_SEQUENCE;
-	return trace_out_packet(f->out, &p);
+	return trace_put(f->out, &p);
 }
 
 static int put_event(struct trace_ftrace *f, u32 cpu, FtraceEvent *e, u64 ts_ns, u32 tid,

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "capture/track_event.h"
 #include "capture_format.h"
 #include "common/alloc.h"
 #include "common/array.h"
@@ -30,16 +31,8 @@ enum {
 	IID_OTHER,
 	IID_WAIT,      /* + what it followed */
 	MAX_NAMES = 8, /* interned names of one sort */
-	MAX_ANNOTATIONS = 64,
 	TEXT_LEN = 256,
 };
-
-static int put(struct trace_out *o, TracePacket *p)
-{
-	p->has_trusted_packet_sequence_id = true;
-	p->trusted_packet_sequence_id = TRACE_SEQUENCE;
-	return trace_out_packet(o, p);
-}
 
 static int put_clocks(struct trace_out *o)
 {
@@ -66,7 +59,7 @@ static int put_clocks(struct trace_out *o)
 	s.primary_trace_clock = TRACE_CLOCK_BOOTTIME;
 	p.data_case = TRACE_PACKET__DATA_CLOCK_SNAPSHOT;
 	p.clock_snapshot = &s;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 static int put_system(struct trace_out *o)
@@ -87,7 +80,7 @@ static int put_system(struct trace_out *o)
 	s.num_cpus = (u32)sysconf(_SC_NPROCESSORS_CONF);
 	p.data_case = TRACE_PACKET__DATA_SYSTEM_INFO;
 	p.system_info = &s;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 /* Interned names of one sort, numbered from 1. */
@@ -137,7 +130,7 @@ static int put_interned(struct trace_out *o)
 	p.interned_data = &d;
 	p.has_sequence_flags = true;
 	p.sequence_flags = TRACE_STATE_CLEARED;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 static int put_track(struct trace_out *o, u64 uuid, u64 parent, const char *name)
@@ -152,7 +145,7 @@ static int put_track(struct trace_out *o, u64 uuid, u64 parent, const char *name
 	t.name = (char *)name;
 	p.data_case = TRACE_PACKET__DATA_TRACK_DESCRIPTOR;
 	p.track_descriptor = &t;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 static int put_tracks(struct trace_out *o, u32 cpus)
@@ -170,50 +163,6 @@ static int put_tracks(struct trace_out *o, u32 cpus)
 	return err;
 }
 
-/* A track event with its annotations. */
-struct event {
-	TrackEvent event;
-	DebugAnnotation annotations[MAX_ANNOTATIONS];
-	DebugAnnotation *list[MAX_ANNOTATIONS];
-};
-
-static void event_init(struct event *e, u32 type, u64 track)
-{
-	e->event = (TrackEvent)TRACK_EVENT__INIT;
-	e->event.has_type = e->event.has_track_uuid = true;
-	e->event.type = type;
-	e->event.track_uuid = track;
-	e->event.debug_annotations = e->list;
-}
-
-static DebugAnnotation *annotate(struct event *e)
-{
-	DebugAnnotation *a = &e->annotations[e->event.n_debug_annotations];
-
-	if (e->event.n_debug_annotations == MAX_ANNOTATIONS)
-		return &e->annotations[MAX_ANNOTATIONS - 1];
-	*a = (DebugAnnotation)DEBUG_ANNOTATION__INIT;
-	e->list[e->event.n_debug_annotations++] = a;
-	return a;
-}
-
-static void annotate_number(struct event *e, const char *name, u64 v)
-{
-	DebugAnnotation *a = annotate(e);
-
-	a->name = (char *)name;
-	a->has_uint_value = true;
-	a->uint_value = v;
-}
-
-static void annotate_text(struct event *e, const char *name, const char *text)
-{
-	DebugAnnotation *a = annotate(e);
-
-	a->name = (char *)name;
-	a->string_value = (char *)text;
-}
-
 static void set_number(DebugAnnotation *a, u32 iid, u64 v)
 {
 	*a = (DebugAnnotation)DEBUG_ANNOTATION__INIT;
@@ -222,22 +171,9 @@ static void set_number(DebugAnnotation *a, u32 iid, u64 v)
 	a->uint_value = v;
 }
 
-static void annotate_iid(struct event *e, u32 iid, u64 v)
+static void annotate_iid(struct track_event *e, u32 iid, u64 v)
 {
-	set_number(annotate(e), iid, v);
-}
-
-static int put_event(struct trace_out *o, struct event *e, u64 ts_ns)
-{
-	TracePacket p = TRACE_PACKET__INIT;
-
-	p.has_timestamp = true;
-	p.timestamp = ts_ns;
-	p.has_sequence_flags = true;
-	p.sequence_flags = TRACE_NEEDS_STATE;
-	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
-	p.track_event = &e->event;
-	return put(o, &p);
+	set_number(track_event_annotate(e), iid, v);
 }
 
 /* Reads the first line of a file and escapes it; "" when the file is missing or empty. */
@@ -300,23 +236,23 @@ static int put_capture(struct trace_out *o, const struct trace_setup *s, u64 ts_
 {
 	struct vulnerability v[32];
 	size_t n = read_vulnerabilities(v, ARRAY_SIZE(v));
-	struct event e;
+	struct track_event e;
 
-	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	track_event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
 	e.event.name = TRACE_EVENT_CAPTURE;
-	annotate_text(&e, TRACE_NOTE_VERSION, TVTRACED_VERSION);
-	annotate_text(&e, TRACE_NOTE_COST_SOURCE, s->cost_source);
-	annotate_number(&e, TRACE_NOTE_COST_BIAS, s->cost_bias_ns);
-	annotate_text(&e, TRACE_NOTE_PCID, has_pcid() ? "yes" : "no");
+	track_event_text(&e, TRACE_NOTE_VERSION, TVTRACED_VERSION);
+	track_event_text(&e, TRACE_NOTE_COST_SOURCE, s->cost_source);
+	track_event_number(&e, TRACE_NOTE_COST_BIAS, s->cost_bias_ns);
+	track_event_text(&e, TRACE_NOTE_PCID, has_pcid() ? "yes" : "no");
 	if (s->tgid)
-		annotate_number(&e, TRACE_NOTE_ONLY_TGID, s->tgid);
+		track_event_number(&e, TRACE_NOTE_ONLY_TGID, s->tgid);
 	if (s->application)
-		annotate_text(&e, TRACE_NOTE_ONLY_APPLICATION, s->application);
+		track_event_text(&e, TRACE_NOTE_ONLY_APPLICATION, s->application);
 	if (s->cpu >= 0)
-		annotate_number(&e, TRACE_NOTE_ONLY_CPU, (u64)s->cpu);
+		track_event_number(&e, TRACE_NOTE_ONLY_CPU, (u64)s->cpu);
 	for (size_t i = 0; i < n; i++)
-		annotate_text(&e, v[i].name, v[i].text);
-	return put_event(o, &e, ts_ns);
+		track_event_text(&e, v[i].name, v[i].text);
+	return track_event_put(o, &e, ts_ns);
 }
 
 int trace_head_write(struct trace_out *o, const struct trace_setup *s, u64 begin_ns)
@@ -340,19 +276,19 @@ static int put_tree(struct trace_out *o, ProcessTree *t, u64 ts_ns)
 	p.timestamp = ts_ns;
 	p.data_case = TRACE_PACKET__DATA_PROCESS_TREE;
 	p.process_tree = t;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 static int put_group(struct trace_out *o, const struct trace_group *g, u64 ts_ns)
 {
-	struct event e;
+	struct track_event e;
 
-	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	track_event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
 	e.event.name = TRACE_EVENT_GROUP;
-	annotate_number(&e, TRACE_NOTE_TGID, g->tgid);
-	annotate_text(&e, TRACE_NOTE_APPLICATION, g->application);
-	annotate_text(&e, TRACE_NOTE_APPLICATION_KIND, g->application_kind);
-	return put_event(o, &e, ts_ns);
+	track_event_number(&e, TRACE_NOTE_TGID, g->tgid);
+	track_event_text(&e, TRACE_NOTE_APPLICATION, g->application);
+	track_event_text(&e, TRACE_NOTE_APPLICATION_KIND, g->application_kind);
+	return track_event_put(o, &e, ts_ns);
 }
 
 static int put_process(struct trace_out *o, const struct trace_group *g, u64 ts_ns)
@@ -446,52 +382,52 @@ int trace_head_switch(struct trace_out *o, u32 cpu, const struct switch_record *
 	p.sequence_flags = TRACE_NEEDS_STATE;
 	p.data_case = TRACE_PACKET__DATA_TRACK_EVENT;
 	p.track_event = &e;
-	return put(o, &p);
+	return trace_put(o, &p);
 }
 
 int trace_head_gap(struct trace_out *o, u32 cpu, u64 begin_ns, u64 end_ns, u64 count)
 {
-	struct event e;
+	struct track_event e;
 	int err;
 
-	event_init(&e, TRACE_SLICE_BEGIN, TRACK_CPU_0 + cpu);
+	track_event_init(&e, TRACE_SLICE_BEGIN, TRACK_CPU_0 + cpu);
 	e.event.has_name_iid = true;
 	e.event.name_iid = IID_LOST;
 	if (count)
 		annotate_iid(&e, IID_COUNT, count);
-	err = put_event(o, &e, begin_ns);
+	err = track_event_put(o, &e, begin_ns);
 	if (err)
 		return err;
-	event_init(&e, TRACE_SLICE_END, TRACK_CPU_0 + cpu);
-	return put_event(o, &e, end_ns);
+	track_event_init(&e, TRACE_SLICE_END, TRACK_CPU_0 + cpu);
+	return track_event_put(o, &e, end_ns);
 }
 
 int trace_head_suspended(struct trace_out *o, u64 begin_ns, u64 end_ns)
 {
-	struct event e;
+	struct track_event e;
 	int err;
 
-	event_init(&e, TRACE_SLICE_BEGIN, TRACK_TVTRACED);
+	track_event_init(&e, TRACE_SLICE_BEGIN, TRACK_TVTRACED);
 	e.event.name = TRACE_EVENT_SUSPENDED;
-	annotate_number(&e, TRACE_NOTE_NS, end_ns - begin_ns);
-	err = put_event(o, &e, begin_ns);
+	track_event_number(&e, TRACE_NOTE_NS, end_ns - begin_ns);
+	err = track_event_put(o, &e, begin_ns);
 	if (err)
 		return err;
-	event_init(&e, TRACE_SLICE_END, TRACK_TVTRACED);
-	return put_event(o, &e, end_ns);
+	track_event_init(&e, TRACE_SLICE_END, TRACK_TVTRACED);
+	return track_event_put(o, &e, end_ns);
 }
 
 int trace_head_end(struct trace_out *o, u64 begin_ns, u64 end_ns, u64 switches, u64 lost,
 		   const char *reason)
 {
-	struct event e;
+	struct track_event e;
 
-	event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
+	track_event_init(&e, TRACE_INSTANT, TRACK_TVTRACED);
 	e.event.name = TRACE_EVENT_END;
-	annotate_number(&e, TRACE_NOTE_BEGIN, begin_ns);
-	annotate_number(&e, TRACE_NOTE_SWITCHES, switches);
-	annotate_number(&e, TRACE_NOTE_LOST, lost);
+	track_event_number(&e, TRACE_NOTE_BEGIN, begin_ns);
+	track_event_number(&e, TRACE_NOTE_SWITCHES, switches);
+	track_event_number(&e, TRACE_NOTE_LOST, lost);
 	if (reason)
-		annotate_text(&e, TRACE_NOTE_REASON, reason);
-	return put_event(o, &e, end_ns);
+		track_event_text(&e, TRACE_NOTE_REASON, reason);
+	return track_event_put(o, &e, end_ns);
 }

@@ -12,8 +12,6 @@
 #include "capture/trace_out.h"
 #include "capture/trace_setup.h"
 
-enum { TRACE_SEQUENCE = 1 }; /* trusted_packet_sequence_id of all packets */
-
 /*
  * Writes the clocks, the system, interned names, tracks, and the description of the capture, which
  * begins at begin_ns.

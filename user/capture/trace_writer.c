@@ -9,6 +9,7 @@
 #include "capture/trace_clock.h"
 #include "capture/trace_filter.h"
 #include "capture/trace_ftrace.h"
+#include "capture/trace_creation.h"
 #include "capture/trace_head.h"
 #include "capture/trace_names.h"
 #include "capture/trace_out.h"
@@ -89,6 +90,8 @@ void trace_writer_learn(struct trace_writer *w, const struct chunk *c)
 		if (f->type == FRAME_CLOCK)
 			trace_clock_step(&w->clock, f);
 		if (f->type != FRAME_TASK)
+			continue;
+		if (task->record.event == TASK_CREATED)
 			continue;
 		trace_names_rewind(w->names, task);
 		trace_filter_learn(w->filter, &task->record);
@@ -306,16 +309,33 @@ static int take_batch(struct trace_writer *w, const struct frame *f)
 	return err;
 }
 
+static bool in_time(const struct trace_writer *w, u64 ts_ns)
+{
+	return ts_ns >= w->setup->begin_ns && ts_ns <= w->setup->end_ns;
+}
+
+/* Puts a creation if its creator is wanted. */
+static int take_creation(struct trace_writer *w, const struct task_record *r)
+{
+	if (!trace_filter_wants(w->filter, r->other) ||
+	    !in_time(w, r->ts_ns - r->created.duration_ns) || !in_time(w, r->ts_ns))
+		return 0;
+	return trace_creation(w->out, r, boottime(w, r->ts_ns));
+}
+
 static int take_task(struct trace_writer *w, const struct frame *f)
 {
 	const struct task_frame *task = (const void *)(f + 1);
 	const struct task_record *r = &task->record;
-	struct traced_task *t = trace_names_apply(w->names, task);
+	struct traced_task *t;
 
+	if (r->event == TASK_CREATED)
+		return take_creation(w, r);
+	t = trace_names_apply(w->names, task);
 	trace_filter_note(w->filter, r);
 	if (!trace_filter_wants(w->filter, r->tgid))
 		return 0;
-	if (r->ts_ns < w->setup->begin_ns || r->ts_ns > w->setup->end_ns)
+	if (!in_time(w, r->ts_ns))
 		return 0;
 	return trace_ftrace_task(w->ftrace, r, t);
 }

@@ -47,6 +47,15 @@ struct collector {
  */
 enum { IDENTIFY_MOST = 50, IDENTIFY_PERIOD_NS = 250000000 };
 
+/* Adds a new task's first wait to those of its kind. */
+static void add_start(struct collector *c, const struct switch_record *r)
+{
+	enum creation kind = task_table_creation(c->tasks, r->next_tid, r->next_birth);
+
+	if (kind < NR_CREATIONS)
+		histogram_add(&c->interval.start[kind], WAIT_NS(r->wait));
+}
+
 static int on_batch(void *ctx, void *data, size_t size)
 {
 	struct cpu_ring *ring = ctx;
@@ -58,6 +67,8 @@ static int on_batch(void *ctx, void *data, size_t size)
 	for (u32 i = 0; i < header->count; i++, r++) {
 		task_table_switch(c->tasks, ring->cpu, r);
 		histograms_add(&c->interval, r);
+		if (r->wait && WAIT_AFTER(r->wait) == WAIT_START)
+			add_start(c, r);
 		if (r->cost_ns)
 			c->measured++;
 		else
@@ -102,6 +113,8 @@ static int on_task_event(void *ctx, void *data, size_t size)
 		note_step(c, r->ts_ns, r->start_ns);
 		return 0;
 	}
+	if (r->event == TASK_CREATED)
+		histogram_add(&c->interval.creation[r->creation], r->created.duration_ns);
 	recorder_task(c->recorder, r, task_table_comm(c->tasks, r->tid, BIRTH_OF(r->start_ns)));
 	task_table_event(c->tasks, r);
 	return 0;
@@ -406,6 +419,7 @@ int collector_sync(struct collector *c, bool check)
 	}
 	drain_task_events(c);
 	probes_count_missed(c->probes);
+	probes_govern(c->probes);
 	look_for_step(c);
 	return err;
 }

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The histograms of all switches of a stretch of time: what they cost, and how long next waited. */
+/*
+ * The histograms of a stretch of time: what switches cost, how long next waited, how long creations
+ * took, and how long new tasks waited to run.
+ */
 #ifndef TVTRACED_COLLECT_HISTOGRAMS_H
 #define TVTRACED_COLLECT_HISTOGRAMS_H
 
 #include "common/histogram.h"
+#include "creation.h"
 #include "record.h"
 
 /* An all-zero struct is empty and valid. */
 struct histograms {
 	struct histogram cost[NR_CELLS];
 	struct histogram wait[NR_CELLS][NR_WAITS];
+	struct histogram creation[NR_CREATIONS];
+	struct histogram start[NR_CREATIONS]; /* without tasks whose creation was not seen */
 };
 
 /* Adds the cost and the wait of one switch, each if it was measured. */

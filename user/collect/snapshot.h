@@ -12,6 +12,7 @@
 #include "collect/histograms.h"
 #include "common/names.h"
 #include "creation.h"
+#include "probes/creations.h"
 #include "probes/features.h"
 #include "tables/task_table.h"
 
@@ -21,7 +22,8 @@ struct host_facts {
 	const char *cost_source; /* "sched_exit_tp", ..., "none" */
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct features *features;
-	const char *wait_reason; /* why waits are not measured; NULL: they are */
+	const struct creation_facts *creation; /* how creations are timed; may change */
+	const char *wait_reason;	       /* why waits are not measured; NULL: they are */
 	bool tlb;	  /* outcomes are counted, which lengthens the costs of cross-mm switches */
 	u64 cost_bias_ns; /* the probes' own share of every measured cost */
 	u64 probe_entry_ns; /* measured at start: entering and leaving both programs once */

@@ -46,6 +46,15 @@ void charges_add(struct charges *to, const struct charges *from)
 	}
 }
 
+void created_add(struct created *to, const struct created *from)
+{
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		to->count[k] += from->count[k];
+		to->timed[k] += from->timed[k];
+		to->duration_ns[k] += from->duration_ns[k];
+	}
+}
+
 void charges_subtract(struct charges *from, const struct charges *part)
 {
 	for (int k = 0; k < NR_KINDS; k++) {

@@ -6,6 +6,7 @@
 #ifndef TVTRACED_COMMON_CHARGES_H
 #define TVTRACED_COMMON_CHARGES_H
 
+#include "creation.h"
 #include "record.h"
 
 struct charges {
@@ -17,6 +18,16 @@ struct charges {
 	u64 reasons[NR_REASONS]; /* switches out of its threads */
 	u64 waits[NR_WAITS];	 /* of its threads for a CPU, by what they followed */
 	u64 wait_ns[NR_WAITS];
+};
+
+/*
+ * The tasks that a thread group created, by kind. Cumulative, but for resident_bytes.
+ */
+struct created {
+	u64 count[NR_CREATIONS];
+	u64 timed[NR_CREATIONS];       /* those whose creation was timed */
+	u64 duration_ns[NR_CREATIONS]; /* of these together */
+	u64 resident_bytes; /* the group's own memory at the latest timed one; 0: not known */
 };
 
 /*
@@ -51,6 +62,9 @@ u64 charges_cost_ns(const struct charges *c);
 /* These return the sum over whatever the waits followed. */
 u64 charges_waits(const struct charges *c);
 u64 charges_wait_ns(const struct charges *c);
+
+/* Adds the tasks that `from` created; resident_bytes stays. */
+void created_add(struct created *to, const struct created *from);
 
 void charges_add(struct charges *to, const struct charges *from);
 

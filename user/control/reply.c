@@ -32,6 +32,12 @@ static json *host(const struct snapshot *s, const struct control_facts *f)
 	put(o, "cost_reason", h->cost_reason ? json_object_new_string(h->cost_reason) : NULL);
 	put(o, "wait_reason", h->wait_reason ? json_object_new_string(h->wait_reason) : NULL);
 	put(o, "cost_bias_ns", json_part_number(h->cost_bias_ns));
+	put(o, "creation_source", json_object_new_string(h->creation->source));
+	put(o, "creation_reason",
+	    h->creation->reason ? json_object_new_string(h->creation->reason) : NULL);
+	put(o, "creation_warning",
+	    h->creation->warning ? json_object_new_string(h->creation->warning) : NULL);
+	put(o, "creation_bias_ns", json_part_number(h->creation->bias_ns));
 	put(o, "cpus", json_part_number(f->cpus));
 	put(o, "start_ns", json_part_number(h->start_ns));
 	put(o, "uptime_ns", json_part_number(s->time_ns - h->start_ns));

@@ -92,6 +92,23 @@ static json *cost_bias(const struct publication *p)
 	return json_part_number(p->now.host->cost_bias_ns);
 }
 
+static json *creation_source(const struct publication *p)
+{
+	return json_object_new_string(p->now.host->creation->source);
+}
+
+static json *creation_bias(const struct publication *p)
+{
+	return json_part_number(p->now.host->creation->bias_ns);
+}
+
+static json *creation_reason(const struct publication *p)
+{
+	const char *reason = p->now.host->creation->reason;
+
+	return reason ? json_object_new_string(reason) : NULL;
+}
+
 static json *time_now(const struct publication *p)
 {
 	return json_part_number(p->now.time_ns);
@@ -126,6 +143,9 @@ static const struct member {
 	{"kernel", .make = kernel},
 	{"cost_source", .make = cost_source},
 	{"cost_bias_ns", .make = cost_bias},
+	{"creation_source", .make = creation_source},
+	{"creation_bias_ns", .make = creation_bias},
+	{"creation_reason", .make = creation_reason},
 	{"features", .part = json_part_features},
 	{"time_ns", .make = time_now},
 	{"interval_ns", .make = interval},

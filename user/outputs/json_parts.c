@@ -209,6 +209,26 @@ json *json_part_wait_histograms(const struct snapshot *s)
 	return waits(s, true);
 }
 
+static json *creations_of_kind(const struct snapshot *s, int kind)
+{
+	const struct histogram *duration = &s->histograms.creation[kind];
+	json *o = json_object_new_object(), *start = NULL;
+
+	put(o, "kind", json_object_new_string(creation_names[kind]));
+	histogram_json_put(o, duration);
+	/* Instead of the histogram's own count: not every creation is timed. */
+	put(o, "count", json_part_number(s->accounting.creations[kind]));
+	put(o, "timed", json_part_number(duration->count));
+	put(o, "buckets", histogram_json_buckets(duration));
+	if (!s->host->wait_reason) {
+		start = json_object_new_object();
+		histogram_json_put(start, &s->histograms.start[kind]);
+		put(start, "buckets", histogram_json_buckets(&s->histograms.start[kind]));
+	}
+	put(o, "start", start);
+	return o;
+}
+
 json *json_part_creations(const struct snapshot *s)
 {
 	json *list;
@@ -216,13 +236,8 @@ json *json_part_creations(const struct snapshot *s)
 	if (!s->host->features->has[FEATURE_TASK_NEWTASK])
 		return NULL;
 	list = json_object_new_array();
-	for (int k = 0; k < NR_CREATIONS; k++) {
-		json *o = json_object_new_object();
-
-		put(o, "kind", json_object_new_string(creation_names[k]));
-		put(o, "count", json_part_number(s->accounting.creations[k]));
-		json_object_array_add(list, o);
-	}
+	for (int k = 0; k < NR_CREATIONS; k++)
+		json_object_array_add(list, creations_of_kind(s, k));
 	return list;
 }
 
@@ -331,6 +346,36 @@ json *json_part_group_name(const struct group *g)
 	return o;
 }
 
+static json *by_creation(const u64 *v)
+{
+	json *o = json_object_new_object();
+
+	for (int k = 0; k < NR_CREATIONS; k++)
+		put(o, creation_names[k], json_part_number(v[k]));
+	return o;
+}
+
+/* Says nothing of a group that created nothing, which most groups did not. */
+static void put_created(json *o, const struct created *c)
+{
+	u64 n = 0;
+	json *created;
+
+	for (int k = 0; k < NR_CREATIONS; k++)
+		n += c->count[k] + c->timed[k];
+	if (!n) {
+		put(o, "created", NULL);
+		return;
+	}
+	created = json_object_new_object();
+	put(created, "count", by_creation(c->count));
+	put(created, "timed", by_creation(c->timed));
+	put(created, "duration_ns", by_creation(c->duration_ns));
+	put(created, "resident_bytes",
+	    c->resident_bytes ? json_part_number(c->resident_bytes) : NULL);
+	put(o, "created", created);
+}
+
 json *json_part_group(const struct group *g)
 {
 	json *o = json_part_group_name(g);
@@ -344,6 +389,7 @@ json *json_part_group(const struct group *g)
 	put_waits(o, &g->total);
 	put(o, "wait_p50_ns", quantile_by_after(g->wait, 0.5));
 	put(o, "wait_p99_ns", quantile_by_after(g->wait, 0.99));
+	put_created(o, &g->created);
 	return o;
 }
 
@@ -385,6 +431,7 @@ json *json_part_other(const struct snapshot *s)
 	put_switches(o, c);
 	put_reasons(o, c->reasons);
 	put_waits(o, c);
+	put_created(o, task_table_other_created(s->tasks));
 	put(o, "unattributed", json_part_number(task_table_unattributed(s->tasks)));
 	return o;
 }
@@ -402,6 +449,7 @@ json *json_part_ended(const struct ended *e)
 	put_switches(o, &e->total);
 	put_reasons(o, e->total.reasons);
 	put_waits(o, &e->total);
+	put_created(o, &e->created);
 	return o;
 }
 

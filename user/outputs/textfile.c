@@ -211,6 +211,34 @@ static void creations(FILE *out, const char *name, const struct source *s)
 			s->p->now.accounting.creations[k]);
 }
 
+static const struct bounds creation_bounds = {11, 27, 2}, start_bounds = {10, 28, 3};
+
+static void by_creation(FILE *out, const char *name, const struct bounds *bounds,
+			const struct histogram *h)
+{
+	char labels[MAX_LABELS_LEN];
+
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		snprintf(labels, sizeof(labels), "kind=\"%s\"", creation_names[k]);
+		print_histogram(out, name, labels, bounds, &h[k]);
+	}
+}
+
+static void creation(FILE *out, const char *name, const struct source *s)
+{
+	by_creation(out, name, &creation_bounds, s->p->now.histograms.creation);
+}
+
+static void start_latency(FILE *out, const char *name, const struct source *s)
+{
+	by_creation(out, name, &start_bounds, s->p->now.histograms.start);
+}
+
+static void creation_bias(FILE *out, const char *name, const struct source *s)
+{
+	print_sample_seconds(out, name, s->p->now.host->creation->bias_ns);
+}
+
 static void tlb(FILE *out, const char *name, const struct source *s)
 {
 	for (int k = 0; k < NR_KINDS; k++)
@@ -304,11 +332,13 @@ static const struct metric {
 	void (*print)(FILE *out, const char *name, const struct source *s);
 	enum {
 		ALWAYS,
-		WITH_COST,	/* published only with a cost source */
-		WITH_WAIT,	/* published only if waits are measured */
-		WITH_CREATIONS, /* published only if they are counted */
-		WITH_TLB,	/* published only with --tlb */
-		WITH_RUN_QUEUE, /* published only where the kernel's own count is readable */
+		WITH_COST,	    /* published only with a cost source */
+		WITH_WAIT,	    /* published only if waits are measured */
+		WITH_CREATIONS,	    /* published only if they are counted */
+		WITH_CREATION_COST, /* published only with a source of their durations */
+		WITH_START,	    /* published only if they are counted and waits are measured */
+		WITH_TLB,	    /* published only with --tlb */
+		WITH_RUN_QUEUE,	    /* published only where the kernel's own count is readable */
 	} when;
 } metrics[] = {
 	{"tvtraced_context_switches_total", "counter",
@@ -361,6 +391,18 @@ static const struct metric {
 	 "address space of their creator at first (vm_process: vfork, posix_spawn), and kernel "
 	 "threads.",
 	 creations, WITH_CREATIONS},
+	{"tvtraced_task_creation_seconds", "histogram",
+	 "How long the call that creates a task takes; of a child that its creator waits for "
+	 "(vfork, posix_spawn) up to the moment when it may run. Shorter than what the creator "
+	 "sees "
+	 "by tvtraced_task_creation_bias_seconds.",
+	 creation, WITH_CREATION_COST},
+	{"tvtraced_task_start_latency_seconds", "histogram",
+	 "How long a new task waited for its first CPU.", start_latency, WITH_START},
+	{"tvtraced_task_creation_bias_seconds", "gauge",
+	 "How much longer its creator's own clock sees the creation of a thread take, measured at "
+	 "start; not added.",
+	 creation_bias, WITH_CREATION_COST},
 	{"tvtraced_threads", "gauge", "Threads alive, kernel threads included.", threads, ALWAYS},
 	{"tvtraced_groups", "gauge", "Thread groups alive, kernel threads included.", groups,
 	 ALWAYS},
@@ -402,6 +444,10 @@ static bool published(const struct metric *m, const struct host_facts *host)
 		return !host->wait_reason;
 	case WITH_CREATIONS:
 		return host->features->has[FEATURE_TASK_NEWTASK];
+	case WITH_CREATION_COST:
+		return strcmp(host->creation->source, "none") != 0;
+	case WITH_START:
+		return host->features->has[FEATURE_TASK_NEWTASK] && !host->wait_reason;
 	case WITH_TLB:
 		return host->tlb;
 	case WITH_RUN_QUEUE:

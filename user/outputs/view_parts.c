@@ -76,9 +76,10 @@ const char *view_cost_note(const struct view *v)
 
 const char *view_lack_note(const struct view *v, char *text, size_t size)
 {
-	static const enum feature said_elsewhere[] = {FEATURE_SCHED_EXIT_TP, FEATURE_FENTRY,
-						      FEATURE_KPROBE, FEATURE_RUN_QUEUE_COUNT,
-						      FEATURE_TLB_FLUSH};
+	static const enum feature said_elsewhere[] = {
+		FEATURE_SCHED_EXIT_TP,	 FEATURE_FENTRY,	 FEATURE_KPROBE,
+		FEATURE_RUN_QUEUE_COUNT, FEATURE_TLB_FLUSH,	 FEATURE_CREATION_FENTRY,
+		FEATURE_CREATION_KPROBE, FEATURE_CREATION_TIMER, FEATURE_CREATION_SYSCALLS};
 	const struct features *features = v->p->now.host->features;
 	bool lacks[NR_FEATURES];
 	int n = 0, last = 0;

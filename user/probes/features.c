@@ -15,6 +15,7 @@
 
 #define SWITCH_END "finish_task_switch"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
+#define CLONE "kernel_clone"
 #define KPROBE_EVENTS "/sys/bus/event_source/devices/kprobe/type"
 
 const struct feature_info feature_infos[NR_FEATURES] = {
@@ -38,6 +39,13 @@ const struct feature_info feature_infos[NR_FEATURES] = {
 				   "everything: tvtraced does not start (exit status 1)"},
 	[FEATURE_TLB_FLUSH] = {"tlb_flush", NULL,
 			       "--tlb: what switches do to the TLB (x86 alone has it)"},
+	[FEATURE_CREATION_FENTRY] = {"creation_fentry", NULL,
+				     "the best source of creations' durations; the next is kprobe"},
+	[FEATURE_CREATION_KPROBE] = {"creation_kprobe", NULL,
+				     "the second best; the next is the child's timer"},
+	[FEATURE_CREATION_TIMER] = {"creation_timer", NULL,
+				    "the third; without any, creations are counted but not timed"},
+	[FEATURE_CREATION_SYSCALLS] = {"creation_syscalls", NULL, "--creation-cost=syscalls"},
 #define INFO(id, name, args, since, lost) [FEATURE_##id] = {#name, since, lost},
 	TASK_TRACEPOINTS(INFO)
 #undef INFO
@@ -247,6 +255,52 @@ static void probe_switch_end(struct features *f, const struct btf *btf)
 		found(f, FEATURE_KPROBE, "/proc/kallsyms: %s", symbol);
 }
 
+static void probe_clone_kprobe(struct features *f)
+{
+	char symbol[SYMBOL_LEN] = "";
+	FILE *kallsyms = fopen("/proc/kallsyms", "re");
+
+	if (kallsyms) {
+		if (kallsyms_find(kallsyms, CLONE, symbol, sizeof(symbol)))
+			symbol[0] = '\0';
+		fclose(kallsyms);
+	}
+	if (strcmp(symbol, CLONE) != 0)
+		features_refute(f, FEATURE_CREATION_KPROBE, "/proc/kallsyms has no " CLONE);
+	else if (access(KPROBE_EVENTS, F_OK))
+		features_refute(f, FEATURE_CREATION_KPROBE,
+				"no kprobes: " KPROBE_EVENTS " is missing");
+	else
+		found(f, FEATURE_CREATION_KPROBE, "/proc/kallsyms: " CLONE);
+}
+
+/* Only trying tells whether the programs can be attached, and see anything (creations.c). */
+static void probe_creations(struct features *f, const struct btf *btf)
+{
+	const char *timer = "hrtimer_init";
+
+	if (btf__find_by_name_kind(btf, CLONE, BTF_KIND_FUNC) < 0)
+		features_refute(f, FEATURE_CREATION_FENTRY, "BTF has no function " CLONE);
+	else
+		found(f, FEATURE_CREATION_FENTRY, "BTF: " CLONE);
+	probe_clone_kprobe(f);
+	f->hrtimer_setup = tracepoint_args(btf, "hrtimer_setup") >= 1;
+	if (f->hrtimer_setup)
+		timer = "hrtimer_setup";
+	if (tracepoint_args(btf, timer) < 1 || tracepoint_args(btf, "sched_wakeup_new") < 1)
+		features_refute(
+			f, FEATURE_CREATION_TIMER,
+			"BTF has no btf_trace_hrtimer_setup, or no btf_trace_sched_wakeup_new");
+	else
+		found(f, FEATURE_CREATION_TIMER, "BTF: btf_trace_%s, btf_trace_sched_wakeup_new",
+		      timer);
+	/* A type that exists with CONFIG_FTRACE_SYSCALLS only. */
+	if (btf__find_by_name_kind(btf, "syscall_metadata", BTF_KIND_STRUCT) < 0)
+		features_refute(f, FEATURE_CREATION_SYSCALLS, "BTF has no struct syscall_metadata");
+	else
+		found(f, FEATURE_CREATION_SYSCALLS, "BTF: struct syscall_metadata");
+}
+
 static void add_since(struct features *f)
 {
 	for (int i = 0; i < NR_FEATURES; i++) {
@@ -284,6 +338,7 @@ int features_probe(struct features *f)
 	probe_types(f, btf);
 	probe_members(f, btf);
 	probe_switch_end(f, btf);
+	probe_creations(f, btf);
 	add_since(f);
 	btf__free(btf);
 	return 0;

@@ -22,6 +22,10 @@ enum feature {
 	FEATURE_RUN_QUEUE_WAIT,
 	FEATURE_TASK_ITERATOR,
 	FEATURE_TLB_FLUSH,
+	FEATURE_CREATION_FENTRY,
+	FEATURE_CREATION_KPROBE,
+	FEATURE_CREATION_TIMER,
+	FEATURE_CREATION_SYSCALLS,
 /* clang-format off */
 #define FEATURE(id, ...) FEATURE_##id,
 	TASK_TRACEPOINTS(FEATURE)
@@ -38,7 +42,8 @@ enum {
 struct features {
 	bool has[NR_FEATURES];
 	char how[NR_FEATURES][FEATURE_HOW_LEN]; /* what was found, or what is missing */
-	char switch_end_symbol[SYMBOL_LEN];	/* finish_task_switch or a clone; "": none found */
+	bool hrtimer_setup;		    /* the tracepoint has this name, and not hrtimer_init */
+	char switch_end_symbol[SYMBOL_LEN]; /* finish_task_switch or a clone; "": none found */
 };
 
 /* Facts about a feature that do not depend on the running kernel. */

@@ -18,6 +18,7 @@
 
 struct probes {
 	struct programs programs;
+	struct creations creations;
 	struct probes_info info;
 	struct bpf_link *switch_link, *tlb_link;
 	int *ring_fds; /* one per possible CPU; -1: the CPU has no ring */
@@ -153,6 +154,10 @@ int probes_load(struct probes **out, const struct features *f, const struct prog
 		return err;
 	take_source(p, c->cost_source);
 	take_waits(p, c->waits);
+	err = creations_choose(&p->creations, &p->programs, &p->info.features, c->creation_source);
+	if (err)
+		return err;
+	p->info.creation = &p->creations.facts;
 	p->info.tlb = c->tlb;
 	take_calibration(p, &p->programs.calibration);
 	err = read_clocks(p);
@@ -201,12 +206,15 @@ int probes_attach_tasks(struct probes *p)
 {
 	struct tvtraced_bpf *skel = p->programs.skel;
 	struct task_program programs[NR_TASK_PROGRAMS];
-	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks);
+	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks), err;
 
 	task_programs(skel, programs);
 	for (int i = 0; i < NR_TASK_PROGRAMS && !status; i++)
 		status = attach(programs[i].program, programs[i].link);
-	return status;
+	if (status)
+		return status;
+	err = creations_attach(&p->creations, skel, &p->info.features);
+	return err ? programs_fail("attach", "the timing of creations", err) : STATUS_OK;
 }
 
 /*
@@ -222,6 +230,11 @@ static u64 missed_by(const struct bpf_program *program)
 	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return 0;
 	return info.recursion_misses;
+}
+
+void probes_govern(struct probes *p)
+{
+	creations_govern(&p->creations, &p->programs, &p->info.features, clock_ns());
 }
 
 void probes_count_missed(struct probes *p)
@@ -262,6 +275,7 @@ void probes_free(struct probes *p)
 	if (!p)
 		return;
 	probes_detach(p);
+	creations_detach(&p->creations);
 	for (unsigned int cpu = 0; cpu < p->info.cpus; cpu++)
 		if (p->ring_fds[cpu] >= 0)
 			close(p->ring_fds[cpu]);

@@ -11,6 +11,7 @@
 
 #include "creation.h"
 #include "probes/cost_source.h"
+#include "probes/creations.h"
 #include "probes/features.h"
 #include "record.h"
 
@@ -20,6 +21,7 @@ struct programs_config;
 struct probes_info {
 	const char *cost_source;
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
+	const struct creation_facts *creation;
 	const char *wait_reason; /* why waits are not measured; NULL: they are */
 	bool tlb;		 /* what switches do to the TLB is counted */
 	struct features features;
@@ -87,11 +89,14 @@ int probes_task_ring_fd(const struct probes *p);
  * and those missed because the kernel does not run a program that interrupts itself. The latter are
  * as of the last probes_count_missed().
  */
+u64 probes_task_events_lost(const struct probes *p);
+void probes_count_missed(struct probes *p);
+
 /* How many tasks of a kind were created since the attach. */
 u64 probes_creations(const struct probes *p, enum creation kind);
 
-u64 probes_task_events_lost(const struct probes *p);
-void probes_count_missed(struct probes *p);
+/* Sees that timing creations does not cost too much; see creations.h. To be called at each sync. */
+void probes_govern(struct probes *p);
 
 /*
  * Calls fn with the existing tasks, some at a time. No more are read until fn returns, so task

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "common/rlimits.h"
+#include "probes/creations.h"
 #include "probes/verifier_log.h"
 #include "tvtraced.skel.h"
 
@@ -75,6 +76,7 @@ static void configure(struct programs *p, const struct features *f, const struct
 	bpf_program__set_autoload(p->switch_program, true);
 	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
 	bpf_program__set_autoload(skel->progs.tlb_flush, c->tlb);
+	creations_load(skel, f, c->creation_source);
 	if (end->program) {
 		bpf_program__set_autoload(end->program, true);
 		bpf_program__set_autoload(skel->progs.calibrate_end_tp, true);
@@ -193,6 +195,7 @@ int programs_load(struct programs *p, struct features *f, const struct programs_
 	const struct cost_source *source;
 	struct failure failure = {0};
 
+	creation_source_try_fentry(f);
 	for (size_t i = 0; (source = cost_source_at(i)); i++) {
 		if (c->cost_source && source != c->cost_source)
 			continue;

@@ -5,6 +5,7 @@
 
 #include "probes/calibrate.h"
 #include "probes/cost_source.h"
+#include "probes/creation_source.h"
 #include "probes/features.h"
 #include "record.h"
 
@@ -22,8 +23,9 @@ struct programs_config {
 	unsigned int cpus;		       /* number of possible CPUs */
 	size_t ring_bytes;		       /* of one CPU; a power of two, at least a page */
 	const struct cost_source *cost_source; /* NULL: the best that works */
-	bool waits;			       /* measure waits, if the kernel has what it takes */
-	bool tlb; /* count what switches do to the TLB; the feature must be there */
+	const struct creation_source *creation_source; /* NULL: the best that works */
+	bool waits; /* measure waits, if the kernel has what it takes */
+	bool tlb;   /* count what switches do to the TLB; the feature must be there */
 };
 
 /*

@@ -29,6 +29,7 @@ struct ended {
 	u64 threads; /* all threads that these groups ever had */
 	struct charges total;
 	struct charges published; /* total as of the last publication */
+	struct created created;
 	u64 published_threads;
 	u64 changed;	    /* see task_table_next_seq */
 	u32 holders;	    /* ended groups that are still charged here; if any, the entry stays */

@@ -24,6 +24,7 @@ struct group {
 	u64 ended_threads;   /* number that have ended so far */
 	struct charges total;
 	struct charges published; /* total as of the last publication */
+	struct created created;	  /* by its threads */
 	struct histogram cost[NR_KINDS];
 	struct histogram wait[NR_WAITS];
 	char *cmdline;	   /* arguments separated by spaces, NULL: not read or none; owned */

@@ -78,9 +78,11 @@ static void group_end(struct task_table *t, struct group *g)
 
 	charges_add(&t->other, &g->total);
 	charges_add(&t->other_published, &g->published);
+	created_add(&t->other_created, &g->created);
 	if (e) {
 		charges_add(&e->total, &g->total);
 		charges_add(&e->published, &g->published);
+		created_add(&e->created, &g->created);
 		e->groups++;
 		e->threads += g->ended_threads;
 		e->changed = t->seq;
@@ -88,6 +90,7 @@ static void group_end(struct task_table *t, struct group *g)
 	}
 	g->ended = e;
 	g->total = g->published = (struct charges){0};
+	g->created = (struct created){0};
 	group_release_histograms(g);
 	t->nr_groups--;
 	note_end(t, g);

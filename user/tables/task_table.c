@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/index.h"
@@ -101,6 +102,7 @@ static struct entry *entry_add(struct task_table *t, const struct task_record *r
 	e->thread.birth = BIRTH_OF(r->start_ns);
 	e->thread.start_ns = r->start_ns;
 	e->thread.group = g;
+	e->thread.creation = NR_CREATIONS;
 	e->thread.index = (u32)slots_add(&t->threads, e);
 	copy_comm(e->thread.comm, r->comm);
 	e->resync = t->resync;
@@ -157,10 +159,52 @@ static void group_set_parent(const struct task_table *t, struct group *g, u32 pa
 	describe(t, g);
 }
 
+/* Charges the group of r's creator with `created`, or else `other`. */
+static void charge_creator(struct task_table *t, const struct task_record *r,
+			   const struct created *created)
+{
+	struct group *g = index_find(t->by_group, key_of(r->other, r->other_birth));
+
+	if (g && g->threads) {
+		created_add(&g->created, created);
+		if (created->resident_bytes)
+			g->created.resident_bytes = created->resident_bytes;
+		g->changed = t->seq;
+		return;
+	}
+	created_add(&t->other_created, created);
+	if (g && g->ended)
+		created_add(&g->ended->created, created);
+}
+
+static void count_creation(struct task_table *t, const struct task_record *r)
+{
+	struct created created = {0};
+
+	created.count[r->creation] = 1;
+	charge_creator(t, r, &created);
+}
+
+static void time_creation(struct task_table *t, const struct task_record *r)
+{
+	struct created created = {0};
+
+	created.timed[r->creation] = 1;
+	created.duration_ns[r->creation] = r->created.duration_ns;
+	created.resident_bytes = r->created.resident_pages * t->page_bytes;
+	charge_creator(t, r, &created);
+}
+
 void task_table_event(struct task_table *t, const struct task_record *r)
 {
 	struct entry *e = entry_find(t, r->tid, BIRTH_OF(r->start_ns));
 
+	if (r->event == TASK_CREATED) {
+		time_creation(t, r);
+		return;
+	}
+	if (r->event == TASK_NEW)
+		count_creation(t, r);
 	if (!e) {
 		/*
 		 * No more events will come for a task whose exit is the first event seen, so it is
@@ -191,6 +235,7 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 			group_renamed(t, e->thread.group, r);
 		break;
 	case TASK_NEW:
+		e->thread.creation = r->creation;
 		break;
 	case TASK_FORK:
 		if (r->tid != r->tgid)
@@ -219,6 +264,7 @@ void task_table_event(struct task_table *t, const struct task_record *r)
 		if (r->tid == r->tgid)
 			group_unread(t, e->thread.group);
 		break;
+	case TASK_CREATED:
 	case CLOCK_STEPPED: /* not about a task */
 		break;
 	}
@@ -347,6 +393,7 @@ struct task_table *task_table_new(size_t cpus, size_t max_threads, size_t max_gr
 	struct task_table *t = xcalloc(1, sizeof(*t));
 
 	t->cpus = cpus;
+	t->page_bytes = (u64)sysconf(_SC_PAGESIZE);
 	t->seq = 1;
 	t->last = xcalloc(cpus, sizeof(*t->last));
 	t->max_threads = max_threads + 1; /* one more for the idle tasks */
@@ -412,6 +459,13 @@ bool task_table_knows(const struct task_table *t, u32 tid, u32 birth)
 	return entry_find(t, tid, birth);
 }
 
+enum creation task_table_creation(const struct task_table *t, u32 tid, u32 birth)
+{
+	const struct entry *e = entry_find(t, tid, birth);
+
+	return e ? e->thread.creation : NR_CREATIONS;
+}
+
 const char *task_table_comm(const struct task_table *t, u32 tid, u32 birth)
 {
 	const struct entry *e = entry_find(t, tid, birth);
@@ -471,6 +525,11 @@ struct group *task_table_group(const struct task_table *t, size_t i)
 const struct charges *task_table_other(const struct task_table *t)
 {
 	return &t->other;
+}
+
+const struct created *task_table_other_created(const struct task_table *t)
+{
+	return &t->other_created;
 }
 
 const struct charges *task_table_other_published(const struct task_table *t)

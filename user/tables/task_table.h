@@ -26,8 +26,9 @@ struct thread {
 	char comm[COMM_LEN];
 	u64 start_ns;
 	struct charges total;
-	bool exiting; /* sched_process_exit was seen; records may still come */
-	bool dead;    /* its last switch was seen, or no more can come */
+	enum creation creation; /* NR_CREATIONS: it was not seen */
+	bool exiting;		/* sched_process_exit was seen; records may still come */
+	bool dead;		/* its last switch was seen, or no more can come */
 	u64 exit_ns;
 	u64 changed;
 	u32 index; /* slot; for the table only */
@@ -73,6 +74,9 @@ void task_table_described(const struct task_table *t, struct group *g);
 
 /* Returns whether the table has this task. */
 bool task_table_knows(const struct task_table *t, u32 tid, u32 birth);
+
+/* Returns what kind of task it is; NR_CREATIONS: its creation was not seen. */
+enum creation task_table_creation(const struct task_table *t, u32 tid, u32 birth);
 
 /* Returns the name of a task, or NULL when the table does not have the task. */
 const char *task_table_comm(const struct task_table *t, u32 tid, u32 birth);
@@ -144,6 +148,9 @@ struct group *task_table_group(const struct task_table *t, size_t i);
  */
 const struct charges *task_table_other(const struct task_table *t);
 const struct charges *task_table_other_published(const struct task_table *t);
+
+/* The tasks that those created. */
+const struct created *task_table_other_created(const struct task_table *t);
 
 /*
  * The part of these charges whose program is known, one entry per program. i is below MAX_ENDED;

@@ -46,6 +46,8 @@ struct task_table {
 	struct cpu_cache *last;	      /* the task that each CPU ran last: the next record's prev */
 	size_t cpus;
 	struct charges other, other_published;
+	struct created other_created;
+	u64 page_bytes;
 	struct ended_table *ended;
 	struct group_end *ends; /* a ring of MAX_ENDS */
 	u64 nr_ends;

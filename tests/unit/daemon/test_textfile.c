@@ -11,6 +11,7 @@
 
 struct page {
 	struct host_facts host;
+	struct creation_facts creation;
 	struct features features;
 	struct publication p;
 	struct series_table *series;
@@ -24,6 +25,8 @@ static void page_open(struct page *page)
 	memset(page, 0, sizeof(*page));
 	page->host.cost_source = "sched_exit_tp";
 	page->host.features = &page->features;
+	page->creation.source = "none";
+	page->host.creation = &page->creation;
 	memset(page->features.has, true, sizeof(page->features.has));
 	page->p.now.host = &page->host;
 	page->series = series_new(group_label_at(0));
