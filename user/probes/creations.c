@@ -149,7 +149,7 @@ int creations_choose(struct creations *c, const struct programs *p, struct featu
 				err == -ENODATA ? "it sees no creation" : strerror(-err));
 		verbose_log("creation source %s: %s", s->name, f->how[s->needs]);
 	}
-	if (!s)
+	if (wanted && !s)
 		return fail(STATUS_FAILED,
 			    "--creation-cost: no %s on this kernel: %s; give another, or none",
 			    wanted->name, f->how[wanted->needs]);
