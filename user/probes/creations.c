@@ -123,8 +123,10 @@ static void take(struct creations *c, const struct creation_source *s, bool want
 		c->facts.warning = "every system call of the host takes about 64 ns longer";
 }
 
-int creations_choose(struct creations *c, const struct programs *p, struct features *f,
-		     const struct creation_source *wanted)
+/* Returns NULL when the wanted one does not work. */
+static const struct creation_source *first_that_works(struct creations *c, const struct programs *p,
+						      struct features *f,
+						      const struct creation_source *wanted)
 {
 	const struct creation_source *s;
 
@@ -134,7 +136,7 @@ int creations_choose(struct creations *c, const struct programs *p, struct featu
 		if (wanted ? s != wanted : s->on_demand)
 			continue;
 		if (creation_source_is_none(s))
-			break;
+			return s;
 		if (!creation_source_found(s, f)) {
 			verbose_log("creation source %s: %s", s->name, f->how[s->needs]);
 			continue;
@@ -143,17 +145,26 @@ int creations_choose(struct creations *c, const struct programs *p, struct featu
 		if (!err) {
 			verbose_log("creation source %s: works, misses %llu ns", s->name,
 				    (unsigned long long)c->facts.bias_ns);
-			break;
+			return s;
 		}
 		features_refute(f, s->needs, "found, but %s",
 				err == -ENODATA ? "it sees no creation" : strerror(-err));
 		verbose_log("creation source %s: %s", s->name, f->how[s->needs]);
 	}
+	return NULL;
+}
+
+int creations_choose(struct creations *c, const struct programs *p, struct features *f,
+		     const struct creation_source *wanted)
+{
+	const struct creation_source *s = first_that_works(c, p, f, wanted);
+
 	if (wanted && !s)
 		return fail(STATUS_FAILED,
 			    "--creation-cost: no %s on this kernel: %s; give another, or none",
 			    wanted->name, f->how[wanted->needs]);
-	take(c, s, wanted != NULL);
+	if (s)
+		take(c, s, wanted != NULL);
 	return STATUS_OK;
 }
 
