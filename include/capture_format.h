@@ -59,6 +59,7 @@ enum {
 #define TRACE_NOTE_COST_SOURCE "cost_source"
 #define TRACE_NOTE_COST_BIAS "cost_bias_ns"
 #define TRACE_NOTE_PCID "pcid"
+#define TRACE_NOTE_TLB "tlb" /* "counted": which lengthens the costs of kind process */
 #define TRACE_NOTE_ONLY_TGID "only_tgid"
 #define TRACE_NOTE_ONLY_APPLICATION "only_application"
 #define TRACE_NOTE_ONLY_CPU "only_cpu"

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -143,3 +144,11 @@ def public_binary():
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         yield shutil.copy(TVTRACED, directory)
+
+
+@pytest.fixture
+def public_client():
+    """The same of tvtrace."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        yield shutil.copy(pathlib.Path(TVTRACED).with_name("tvtrace"), directory)

@@ -96,6 +96,14 @@ void daemon_fill_snapshot(void *ctx, struct snapshot *s)
 	fill_snapshot(d, s);
 }
 
+int daemon_count_tlb(void *ctx, bool on)
+{
+	struct daemon *d = ctx;
+
+	daemon_sync_all(d);
+	return collector_count_tlb(d->collector, on);
+}
+
 static void on_key(void *ctx)
 {
 	struct daemon *d = ctx;

@@ -60,6 +60,9 @@ int daemon_watch(struct daemon *d);
 /* Fills s as of this moment, for the control socket; ctx is the daemon. */
 void daemon_fill_snapshot(void *ctx, struct snapshot *s);
 
+/* Begins or ends to count what switches do to the TLB. Returns 0 or -errno. */
+int daemon_count_tlb(void *ctx, bool on);
+
 /* Records how long the ring buffers have waited for other work of the event loop. */
 void daemon_note_pause(struct daemon *d);
 

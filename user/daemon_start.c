@@ -38,7 +38,6 @@ static void fill_host(struct daemon *d)
 	d->host.cost_source = info->cost_source;
 	d->host.cost_reason = info->cost_reason;
 	d->host.features = &info->features;
-	d->host.tlb = info->tlb;
 	d->host.wait_reason = info->wait_reason;
 	d->host.creation = info->creation;
 	d->host.cost_bias_ns = info->cost_bias_ns;
@@ -79,17 +78,18 @@ static void check_procfs(struct daemon *d)
 
 static int open_control(struct daemon *d, unsigned int cpus)
 {
-	const struct control_source source = {d, daemon_fill_snapshot, d->tasks, d->recorder, cpus};
+	const struct control_source source = {.ctx = d,
+					      .fill = daemon_fill_snapshot,
+					      .count_tlb = daemon_count_tlb,
+					      .tasks = d->tasks,
+					      .recorder = d->recorder,
+					      .cpus = cpus};
 
 	if (!d->options->socket)
 		return STATUS_OK;
 	return control_open(&d->control, d->options->socket, !d->options->socket_given, &source);
 }
 
-/*
- * Attaches the task events first, then reads the existing tasks, then attaches the switch programs,
- * so that no task is missed.
- */
 /* --tlb needs the tracepoint, and the end of a switch, which tells what is inside of it. */
 static int check_tlb(const struct options *o, const struct features *f)
 {
@@ -104,6 +104,10 @@ static int check_tlb(const struct options *o, const struct features *f)
 	return STATUS_OK;
 }
 
+/*
+ * Attaches the task events first, then reads the existing tasks, then attaches the switch programs,
+ * so that no task is missed.
+ */
 int daemon_start(struct daemon *d, const struct features *f)
 {
 	struct programs_config config = {
@@ -111,7 +115,6 @@ int daemon_start(struct daemon *d, const struct features *f)
 		.cost_source = d->options->cost_source,
 		.creation_source = d->options->creation_source,
 		.waits = d->options->waits,
-		.tlb = d->options->tlb,
 	};
 	int status, err;
 
@@ -151,6 +154,9 @@ int daemon_start(struct daemon *d, const struct features *f)
 	err = priority_raise();
 	if (err)
 		verbose_log("no real-time priority: %s; more may be spilled", strerror(-err));
+	err = d->options->tlb ? collector_count_tlb(d->collector, true) : 0;
+	if (err)
+		return programs_fail("attach", "tlb_flush", err);
 	status = probes_attach_switches(d->probes);
 	if (status)
 		return status;

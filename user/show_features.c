@@ -70,7 +70,6 @@ int show_features(FILE *out, struct features *f, const struct options *o, bool m
 		.cost_source = o->cost_source,
 		.creation_source = o->creation_source,
 		.waits = o->waits,
-		.tlb = o->tlb && f->has[FEATURE_TLB_FLUSH],
 	};
 	const struct cost_source *source = untried(f, o);
 	struct programs programs = {0};

@@ -6,11 +6,9 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 
@@ -215,13 +213,6 @@ def test_without_a_daemon(command, tmp_path):
         dead.bind(str(path))
     assert "start it" in bad(NO_DAEMON, *arguments, "--socket", path)
     assert "--socket" in bad(USAGE, *arguments, "--socket", "x" * 200)
-
-
-@pytest.fixture(name="public_client")
-def a_copy_that_any_user_can_reach():
-    with tempfile.TemporaryDirectory() as directory:
-        os.chmod(directory, 0o755)
-        yield shutil.copy(TVTRACE, directory)
 
 
 def test_who_may_not_ask(tracer, public_client):

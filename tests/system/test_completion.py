@@ -15,7 +15,7 @@ from tracer import PATIENCE_S, ROOT
 from workloads import CPU, endless_pair
 
 SCRIPT = ROOT / "packaging" / "completions" / "tvtrace"
-COMMANDS = {"status", "hist", "groups", "threads", "top", "capture", "trigger", "report"}
+COMMANDS = {"status", "hist", "groups", "threads", "top", "tlb", "capture", "trigger", "report"}
 PR_SET_NAME = 15
 
 
@@ -44,8 +44,10 @@ def test_options(command):
 
 
 def test_words():
-    assert complete("hist", "--kind", "") == {"thread", "process", "kthread", "idle"}
-    assert complete("hist", "--of", "") == {"cost", "wait"}
+    assert complete("hist", "--kind", "") == {
+        "thread", "process", "kthread", "idle", "vm_process", "kernel"}
+    assert complete("hist", "--of", "") == {"cost", "wait", "creation", "start"}
+    assert complete("tlb", "") == {"on", "off"}
     assert complete("hist", "--after", "") == {"woken", "preempted", "start", "unknown"}
     assert complete("hist", "--from", "k") == {"kthread"}
     assert complete("groups", "--sort", "process_p") == {"process_per_s"}

@@ -141,19 +141,20 @@ static void creation(char *to, json_object *reply)
 static void tlb(char *to, json_object *reply)
 {
 	json_object *list = read_member(reply, "tlb");
+	const char *state = read_bool(host(reply), "tlb_counting") ? "adds about 60 ns to its cost"
+								   : "not counted now";
 
 	if (!list)
-		snprintf(to, VALUE_LEN, "not counted; tvtraced --tlb does");
+		snprintf(to, VALUE_LEN, "not counted; `tvtrace tlb on' does");
 	for (size_t i = 0; i < read_length(list); i++) {
 		json_object *o = read_item(list, i);
 		double flush = read_double(o, "flush"), reuse = read_double(o, "reuse");
 		double all = flush + reuse + read_double(o, "none");
 
 		if (!strcmp(read_text(o, "kind"), kind_names[KIND_PROCESS]))
-			snprintf(to, VALUE_LEN,
-				 "process: %.1f%% flushed, %.1f%% reused; adds about 60 ns to its "
-				 "cost",
-				 all > 0 ? flush / all * 100 : 0, all > 0 ? reuse / all * 100 : 0);
+			snprintf(to, VALUE_LEN, "process: %.1f%% flushed, %.1f%% reused; %s",
+				 all > 0 ? flush / all * 100 : 0, all > 0 ? reuse / all * 100 : 0,
+				 state);
 	}
 }
 

@@ -30,6 +30,11 @@ u64 read_number(struct json_object *object, const char *key)
 	return json_object_get_uint64(read_member(object, key));
 }
 
+bool read_bool(struct json_object *object, const char *key)
+{
+	return json_object_get_boolean(read_member(object, key));
+}
+
 double read_double(struct json_object *object, const char *key)
 {
 	return (double)read_number(object, key);

@@ -3,6 +3,8 @@
 #ifndef TVTRACE_CLIENT_JSON_READ_H
 #define TVTRACE_CLIENT_JSON_READ_H
 
+#include <stdbool.h>
+
 #include <json-c/json.h>
 
 #include "common/answer.h"
@@ -13,6 +15,7 @@ struct json_object *read_member(struct json_object *object, const char *key);
 
 u64 read_number(struct json_object *object, const char *key);
 double read_double(struct json_object *object, const char *key);
+bool read_bool(struct json_object *object, const char *key);
 
 /* The text is valid as long as the object is. */
 const char *read_text(struct json_object *object, const char *key);

@@ -193,6 +193,8 @@ static int fail_error(struct json_object *error)
 	name_escape(escaped, sizeof(escaped), text, strlen(text));
 	if (code && !strcmp(json_object_get_string(code), "stopping"))
 		return fail(CLIENT_NO_DAEMON, "%s", escaped);
+	if (code && !strcmp(json_object_get_string(code), "set"))
+		return fail(CLIENT_FAILED, "tvtraced did not change anything: %s", escaped);
 	return fail(CLIENT_FAILED, "tvtraced does not answer: %s", escaped);
 }
 

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"groups", command_groups, "thread groups, or applications, by what switching costs them"},
 	{"threads", command_threads, "the threads of one thread group"},
 	{"top", command_top, "all of these, full screen"},
+	{"tlb", command_tlb, "what switches do to the TLB, and whether that is counted"},
 	{"capture", command_capture, "a trace of the last seconds, of the next ones, or both"},
 	{"trigger", command_trigger, "saves the last seconds when a condition holds"},
 	{"report", command_report, "what a capture has, in text, JSON, CSV or HTML"},

@@ -132,6 +132,9 @@ static void print_text(struct hist_command *c, const struct histogram_query *q)
 	}
 	if (!any)
 		puts(c->of->none);
+	else if (c->of == &subjects[SUBJECT_COST] && histogram_query_tlb_ns(q))
+		printf("\nFor %.1f s of these, --tlb added about 60 ns to each of process.\n",
+		       (double)histogram_query_tlb_ns(q) / 1e9);
 }
 
 static void print_json(const struct hist_command *c, const struct histogram_query *q)
@@ -141,6 +144,8 @@ static void print_json(const struct hist_command *c, const struct histogram_quer
 	json_object_object_add(o, "time_ns", json_object_new_uint64(histogram_query_time_ns(q)));
 	json_object_object_add(o, "interval_ns",
 			       json_object_new_uint64(histogram_query_interval_ns(q)));
+	json_object_object_add(o, "tlb_counted_ns",
+			       json_object_new_uint64(histogram_query_tlb_ns(q)));
 	for (int i = 0; i < c->of->nr_parts; i++) {
 		const struct histogram *h = c->of->histogram(q, i);
 		struct json_object *part;

@@ -38,6 +38,7 @@ struct histogram_query {
 	struct parts now, before;
 	struct histogram shown[NR_HISTOGRAMS];
 	u64 time_ns, interval_ns;
+	u64 tlb_counted_ns, tlb_ns; /* as of the last reply; in the interval */
 	bool again;
 };
 
@@ -237,7 +238,7 @@ static int ask(struct histogram_query *q)
 int histogram_query_refresh(struct histogram_query *q)
 {
 	int status;
-	u64 time_ns;
+	u64 time_ns, counted_ns;
 
 	q->again = q->reply != NULL;
 	json_object_put(q->reply);
@@ -250,6 +251,9 @@ int histogram_query_refresh(struct histogram_query *q)
 	q->now = (struct parts){0};
 	take_parts(q);
 	show(q);
+	counted_ns = read_number(read_member(q->reply, "host"), "tlb_counted_ns");
+	q->tlb_ns = q->again ? counted_ns - q->tlb_counted_ns : counted_ns;
+	q->tlb_counted_ns = counted_ns;
 	time_ns = read_number(q->reply, "time_ns");
 	q->interval_ns = q->again ? time_ns - q->time_ns
 				  : read_number(read_member(q->reply, "host"), "uptime_ns");
@@ -285,6 +289,11 @@ u64 histogram_query_time_ns(const struct histogram_query *q)
 u64 histogram_query_interval_ns(const struct histogram_query *q)
 {
 	return q->interval_ns;
+}
+
+u64 histogram_query_tlb_ns(const struct histogram_query *q)
+{
+	return q->tlb_ns;
 }
 
 size_t histogram_query_nr_groups(const struct histogram_query *q)

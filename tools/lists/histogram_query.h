@@ -47,6 +47,12 @@ u64 histogram_query_time_ns(const struct histogram_query *q);
 /* The time that the histograms span. */
 u64 histogram_query_interval_ns(const struct histogram_query *q);
 
+/*
+ * For how long of that time it was counted what switches do to the TLB, which the costs of kind
+ * process then contain.
+ */
+u64 histogram_query_tlb_ns(const struct histogram_query *q);
+
 /* The number of groups that matched the filter at the last refresh. */
 size_t histogram_query_nr_groups(const struct histogram_query *q);
 

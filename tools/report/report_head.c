@@ -139,15 +139,21 @@ static void describe_cost(const struct report *r, char line[LINE])
 	    r->summary->facts.cost_bias_ns);
 	if (pcid)
 		add(line, ", PCID: %s", pcid);
+	if (report_fact(r, TRACE_NOTE_TLB))
+		add(line, "; of process about 60 ns are of --tlb");
 }
 
 /* Lists the mitigations of CPU vulnerabilities, which are a part of the cost of a switch. */
 static void list_mitigations(const struct report *r,
 			     void (*line)(void *ctx, const char *key, const char *text), void *ctx)
 {
-	static const char *const others[] = {TRACE_NOTE_VERSION,   TRACE_NOTE_COST_SOURCE,
-					     TRACE_NOTE_COST_BIAS, TRACE_NOTE_PCID,
-					     TRACE_NOTE_ONLY_TGID, TRACE_NOTE_ONLY_APPLICATION,
+	static const char *const others[] = {TRACE_NOTE_VERSION,
+					     TRACE_NOTE_COST_SOURCE,
+					     TRACE_NOTE_COST_BIAS,
+					     TRACE_NOTE_PCID,
+					     TRACE_NOTE_TLB,
+					     TRACE_NOTE_ONLY_TGID,
+					     TRACE_NOTE_ONLY_APPLICATION,
 					     TRACE_NOTE_ONLY_CPU};
 	const struct trace_facts *f = &r->summary->facts;
 

@@ -66,9 +66,10 @@ static void draw_head(const struct top *t)
 	char uptime[FORMAT_LEN];
 
 	attrset(A_BOLD);
-	put(0, 0, "tvtrace top  Linux %s  cost %s, bias %" PRIu64 " ns  up %s",
+	put(0, 0, "tvtrace top  Linux %s  cost %s, bias %" PRIu64 " ns%s  up %s",
 	    read_text(host, "kernel"), read_text(host, "cost_source"),
 	    read_number(host, "cost_bias_ns"),
+	    read_bool(host, "tlb_counting") ? ", 60 ns of --tlb" : "",
 	    format_uptime(uptime, read_double(host, "uptime_ns") / 1e9));
 	attrset(A_NORMAL);
 }

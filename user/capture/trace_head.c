@@ -244,6 +244,8 @@ static int put_capture(struct trace_out *o, const struct trace_setup *s, u64 ts_
 	track_event_text(&e, TRACE_NOTE_COST_SOURCE, s->cost_source);
 	track_event_number(&e, TRACE_NOTE_COST_BIAS, s->cost_bias_ns);
 	track_event_text(&e, TRACE_NOTE_PCID, has_pcid() ? "yes" : "no");
+	if (s->tlb)
+		track_event_text(&e, TRACE_NOTE_TLB, "counted");
 	if (s->tgid)
 		track_event_number(&e, TRACE_NOTE_ONLY_TGID, s->tgid);
 	if (s->application)

@@ -36,6 +36,7 @@ struct trace_setup {
 	bool compress;
 	const char *cost_source;
 	u64 cost_bias_ns;
+	bool tlb; /* some costs contain the counting of what switches do to the TLB */
 	struct trace_task *tasks;
 	size_t nr_tasks, room_tasks;
 	struct trace_group *groups;

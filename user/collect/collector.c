@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "collect/recorder.h"
+#include "collect/tlb_count.h"
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "common/error.h"
@@ -34,6 +35,7 @@ struct collector {
 	int epoll_fd;
 	void *epoll_data;
 	struct histograms interval;
+	struct tlb_count tlb;
 	u64 measured;
 	u64 unmeasured;
 	unsigned int identify_budget; /* look-ups in /proc still allowed in this period */
@@ -366,22 +368,6 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 	staging->samples += s->probe_samples;
 }
 
-/*
- * Adds the switches that did nothing to the TLB: all others. A CPU that was flushed inside of a
- * switch may have counted its event and not the switch.
- */
-static void add_no_tlb(struct accounting *a)
-{
-	for (int i = 0; i < NR_LABELS; i++)
-		a->tlb[LABEL_KIND(i)][TLB_NONE] += a->labels[i];
-	for (int k = 0; k < NR_KINDS; k++) {
-		u64 events = a->tlb[k][TLB_FLUSH] + a->tlb[k][TLB_REUSE];
-		u64 *none = &a->tlb[k][TLB_NONE];
-
-		*none = *none > events ? *none - events : 0;
-	}
-}
-
 void collector_fill_accounting(const struct collector *c, struct accounting *a)
 {
 	const struct probes_info *info = probes_info(c->probes);
@@ -390,8 +376,7 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 	memset(a, 0, sizeof(*a));
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
 		add_cpu(c, cpu, a, &staging);
-	if (info->tlb)
-		add_no_tlb(a);
+	tlb_count_fill(&c->tlb, a, clock_ns());
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
 	for (int k = 0; k < NR_CREATIONS; k++)
@@ -405,6 +390,18 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 	if (staging.samples)
 		a->probe_run_ns +=
 			(u64)((double)staging.ns / (double)staging.samples * (double)a->seen);
+}
+
+int collector_count_tlb(struct collector *c, bool on)
+{
+	struct accounting now;
+	int err = probes_count_tlb(c->probes, on);
+
+	if (err)
+		return err;
+	collector_fill_accounting(c, &now);
+	tlb_count_turn(&c->tlb, on, now.labels, clock_ns());
+	return 0;
 }
 
 int collector_sync(struct collector *c, bool check)

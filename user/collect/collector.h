@@ -42,6 +42,12 @@ void collector_drain(struct collector *c);
 int collector_sync(struct collector *c, bool check);
 
 /*
+ * Begins or ends to count what switches do to the TLB. All CPUs must have been synced just before.
+ * Returns 0 or -errno (-EOPNOTSUPP: this kernel does not tell, or there is no cost source).
+ */
+int collector_count_tlb(struct collector *c, bool on);
+
+/*
  * Fills now.accounting, now.histograms, previous and interval of p as of the last sync. The
  * interval is the time since the last call.
  */

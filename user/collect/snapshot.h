@@ -24,8 +24,7 @@ struct host_facts {
 	const struct features *features;
 	const struct creation_facts *creation; /* how creations are timed; may change */
 	const char *wait_reason;	       /* why waits are not measured; NULL: they are */
-	bool tlb;	  /* outcomes are counted, which lengthens the costs of cross-mm switches */
-	u64 cost_bias_ns; /* the probes' own share of every measured cost */
+	u64 cost_bias_ns;		       /* the probes' own share of every measured cost */
 	u64 probe_entry_ns; /* measured at start: entering and leaving both programs once */
 	u64 ring_bytes;	    /* size of one ring buffer */
 	unsigned int rings;
@@ -42,8 +41,12 @@ struct accounting {
 	u64 unseen;	/* meaningless without FEATURE_RUN_QUEUE_COUNT */
 	u64 task_events_lost;	     /* the ring was full, or the kernel skipped the program */
 	u64 creations[NR_CREATIONS]; /* tasks created; all 0 without FEATURE_TASK_NEWTASK */
-	/* What the switches of each kind did to the TLB; all 0 without host.tlb. */
+	/* What the switches of each kind did to the TLB while that was counted. */
 	u64 tlb[NR_KINDS][NR_TLB_OUTCOMES];
+	bool tlb_counting;  /* now; it lengthens the costs of switches that change the address space
+			     */
+	u64 tlb_counted_ns; /* how long it was counted so far; 0: never */
+	u64 tlb_last_ns;    /* when it was counted last, CLOCK_MONOTONIC; 0: never */
 	u64 ring_high_water; /* bytes; highest fill of any ring buffer so far */
 	u64 probe_runs;	     /* runs of the two switch programs together */
 	u64 probe_run_ns;    /* estimate, see doc/architecture.md */

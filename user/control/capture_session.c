@@ -39,6 +39,7 @@ struct capture_session *capture_session_new(const struct look *look, const struc
 	struct capture_session *s;
 	struct capture *capture;
 
+	setup.tlb = look->snapshot.accounting.tlb_last_ns > setup.begin_ns;
 	if (r->has_cpu && r->cpu >= look->source.cpus) {
 		*error = "cpu: this host has no such CPU";
 		close(fd);

@@ -11,6 +11,7 @@
 
 #include <json-c/json.h>
 
+#include "capture/capture.h"
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "control/buffer.h"
@@ -145,6 +146,44 @@ void connection_refuse(int fd, const char *code, const char *message)
 	buffer_send(&out, fd);
 	buffer_release(&out);
 	close(fd);
+}
+
+/* Root's alone, and the daemon's own user's: what is set concerns all clients. */
+static bool may_set(const struct connection *c)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return !getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
+	       (!peer.uid || peer.uid == geteuid());
+}
+
+/* Does what the request asks to be set. Returns whether it could; otherwise the client was told. */
+static bool set(struct connection *c, struct look *look)
+{
+	char message[REQUEST_MESSAGE_LEN];
+	int err;
+
+	if (!may_set(c)) {
+		connection_reject(c, "set", "only root may switch what all clients see");
+		return false;
+	}
+	/* So that all costs in one capture are measured in the same way. */
+	if (capture_count()) {
+		connection_reject(c, "set", "not while captures run");
+		return false;
+	}
+	err = look->source.count_tlb(look->source.ctx, c->request.tlb);
+	if (err) {
+		snprintf(message, sizeof(message), "tlb: %s",
+			 err == -EOPNOTSUPP
+				 ? "this kernel does not tell, or there is no cost source"
+				 : strerror(-err));
+		connection_reject(c, "set", message);
+		return false;
+	}
+	c->asked_ns = clock_ns();
+	return true;
 }
 
 static void begin_reply(struct connection *c, struct look *look)
@@ -372,6 +411,8 @@ static bool begin_if_allowed(struct connection *c, struct look *look)
 		begin_capture(c, look);
 		return false;
 	}
+	if (c->request.op == REQUEST_SET && !set(c, look))
+		return false;
 	begin_reply(c, look);
 	return true;
 }

@@ -16,6 +16,8 @@ struct control_source {
 	void *ctx;
 	/* Fills s as of now. */
 	void (*fill)(void *ctx, struct snapshot *s);
+	/* Begins or ends to count what switches do to the TLB. Returns 0 or -errno. */
+	int (*count_tlb)(void *ctx, bool on);
 	struct task_table *tasks;
 	struct recorder *recorder;
 	u32 cpus; /* number of possible CPUs */

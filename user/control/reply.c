@@ -38,6 +38,8 @@ static json *host(const struct snapshot *s, const struct control_facts *f)
 	put(o, "creation_warning",
 	    h->creation->warning ? json_object_new_string(h->creation->warning) : NULL);
 	put(o, "creation_bias_ns", json_part_number(h->creation->bias_ns));
+	put(o, "tlb_counting", json_object_new_boolean(s->accounting.tlb_counting));
+	put(o, "tlb_counted_ns", json_part_number(s->accounting.tlb_counted_ns));
 	put(o, "cpus", json_part_number(f->cpus));
 	put(o, "start_ns", json_part_number(h->start_ns));
 	put(o, "uptime_ns", json_part_number(s->time_ns - h->start_ns));

@@ -57,6 +57,7 @@ static const char *const ops[] = {
 	[REQUEST_SNAPSHOT] = "snapshot",
 	[REQUEST_SUBSCRIBE] = "subscribe",
 	[REQUEST_CAPTURE] = "capture",
+	[REQUEST_SET] = "set",
 };
 
 enum { NR_OPS = ARRAY_SIZE(ops) };
@@ -175,6 +176,15 @@ static int parse_compress(struct json_object *value, struct request *r)
 	return 0;
 }
 
+static int parse_tlb(struct json_object *value, struct request *r)
+{
+	if (!json_object_is_type(value, json_type_boolean))
+		return -1;
+	r->tlb = json_object_get_boolean(value);
+	r->has_tlb = true;
+	return 0;
+}
+
 static int parse_version(struct json_object *value, struct request *r)
 {
 	(void)value, (void)r;
@@ -187,7 +197,7 @@ static const struct member {
 	const char *expected;
 } members[] = {
 	{"version", parse_version, ""},
-	{"op", parse_op, "\"snapshot\", \"subscribe\" or \"capture\""},
+	{"op", parse_op, "\"snapshot\", \"subscribe\", \"capture\" or \"set\""},
 	{"parts", parse_parts, "a list of names of parts"},
 	{"interval_ms", parse_interval, "a whole number from 50 to 3600000"},
 	{"count", parse_count, "a whole number from 1 to 1000000000"},
@@ -199,6 +209,7 @@ static const struct member {
 	{"for_ms", parse_for, "a whole number from 0 to 86400000"},
 	{"cpu", parse_cpu, "the number of a CPU"},
 	{"compress", parse_compress, "true or false"},
+	{"tlb", parse_tlb, "true or false"},
 };
 
 static int parse_member(const char *key, struct json_object *value, struct request *r,
@@ -242,8 +253,10 @@ static int parse_members(struct json_object *object, struct request *r, char *me
 			return -1;
 	}
 	if (!op)
-		return reject(message, "op: is missing; must be \"snapshot\", \"subscribe\" or "
-				       "\"capture\"");
+		return reject(message, "op: is missing; must be \"snapshot\", \"subscribe\", "
+				       "\"capture\" or \"set\"");
+	if (r->has_tlb != (r->op == REQUEST_SET))
+		return reject(message, "tlb: \"set\" must have it, and no other has");
 	if (r->op == REQUEST_CAPTURE)
 		return check_capture(r, message);
 	if (r->last_ns || r->for_ns || r->has_cpu || r->compress)
@@ -251,7 +264,7 @@ static int parse_members(struct json_object *object, struct request *r, char *me
 			      "last_ms, for_ms, cpu and compress: only \"capture\" has these");
 	if (!r->parts)
 		return reject(message, "parts: is missing; must be a list of names of parts");
-	if (r->op == REQUEST_SNAPSHOT && (r->interval_ns || r->count))
+	if (r->op != REQUEST_SUBSCRIBE && (r->interval_ns || r->count))
 		return reject(message, "interval_ms and count: only \"subscribe\" has these");
 	if (r->op == REQUEST_SUBSCRIBE && !r->interval_ns)
 		r->interval_ns = 1000 * ms;

@@ -9,7 +9,7 @@
 #include "protocol.h"
 #include "record.h"
 
-enum request_op { REQUEST_SNAPSHOT, REQUEST_SUBSCRIBE, REQUEST_CAPTURE };
+enum request_op { REQUEST_SNAPSHOT, REQUEST_SUBSCRIBE, REQUEST_CAPTURE, REQUEST_SET };
 
 enum {
 	REQUEST_NAME_LEN = PROTOCOL_NAME_LEN,
@@ -27,6 +27,7 @@ struct request {
 	u64 last_ns, for_ns; /* of a capture: time before and after the request */
 	bool has_cpu, compress;
 	u32 cpu;
+	bool has_tlb, tlb;	     /* to be set: whether what switches do to the TLB is counted */
 	char comm[REQUEST_NAME_LEN]; /* escaped as in replies; "": any */
 	char application[REQUEST_NAME_LEN];
 };

@@ -109,6 +109,16 @@ static json *creation_reason(const struct publication *p)
 	return reason ? json_object_new_string(reason) : NULL;
 }
 
+static json *tlb_counting(const struct publication *p)
+{
+	return json_object_new_boolean(p->now.accounting.tlb_counting);
+}
+
+static json *tlb_counted(const struct publication *p)
+{
+	return json_part_number(p->now.accounting.tlb_counted_ns);
+}
+
 static json *time_now(const struct publication *p)
 {
 	return json_part_number(p->now.time_ns);
@@ -159,6 +169,8 @@ static const struct member {
 	{"wait_by_after", .part = json_part_wait_by_after},
 	{"creations", .part = json_part_creations},
 	{"tlb", .part = json_part_tlb},
+	{"tlb_counting", .make = tlb_counting},
+	{"tlb_counted_ns", .make = tlb_counted},
 	{"ring", .part = json_part_ring},
 	{"probe", .part = json_part_probe},
 	{"other", .part = json_part_other},

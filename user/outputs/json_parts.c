@@ -245,7 +245,7 @@ json *json_part_tlb(const struct snapshot *s)
 {
 	json *list;
 
-	if (!s->host->tlb)
+	if (!s->accounting.tlb_counted_ns)
 		return NULL;
 	list = json_object_new_array();
 	for (int k = 0; k < NR_KINDS; k++) {

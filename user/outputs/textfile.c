@@ -247,6 +247,11 @@ static void tlb(FILE *out, const char *name, const struct source *s)
 				kind_names[k], tlb_names[i], s->p->now.accounting.tlb[k][i]);
 }
 
+static void tlb_counted(FILE *out, const char *name, const struct source *s)
+{
+	print_sample_seconds(out, name, s->p->now.accounting.tlb_counted_ns);
+}
+
 static void threads(FILE *out, const char *name, const struct source *s)
 {
 	print_sample(out, name, s->p->now.nr_threads);
@@ -383,9 +388,15 @@ static const struct metric {
 	 task_events_lost, ALWAYS},
 	{"tvtraced_tlb_outcomes_total", "counter",
 	 "What switches did to the TLB: flush: page tables were loaded and all entries dropped; "
-	 "reuse: the entries were still there (PCID); none: neither. Published only with --tlb, "
-	 "which adds about 60 ns to the cost of each switch that changes the address space.",
+	 "reuse: the entries were still there (PCID); none: neither. Published once it was "
+	 "counted.",
 	 tlb, WITH_TLB},
+	{"tvtraced_tlb_counted_seconds_total", "counter",
+	 "For how long it was counted what switches do to the TLB (--tlb, tvtrace tlb on). While "
+	 "this "
+	 "grows, the cost of each switch that changes the address space contains about 60 ns of "
+	 "it.",
+	 tlb_counted, WITH_TLB},
 	{"tvtraced_task_creations_total", "counter",
 	 "Tasks created: threads (CLONE_THREAD), processes (fork), processes that share the "
 	 "address space of their creator at first (vm_process: vfork, posix_spawn), and kernel "
@@ -435,8 +446,10 @@ static const struct metric {
 	 write_failures, ALWAYS},
 };
 
-static bool published(const struct metric *m, const struct host_facts *host)
+static bool published(const struct metric *m, const struct source *s)
 {
+	const struct host_facts *host = s->p->now.host;
+
 	switch (m->when) {
 	case WITH_COST:
 		return !host->cost_reason;
@@ -449,7 +462,7 @@ static bool published(const struct metric *m, const struct host_facts *host)
 	case WITH_START:
 		return host->features->has[FEATURE_TASK_NEWTASK] && !host->wait_reason;
 	case WITH_TLB:
-		return host->tlb;
+		return s->p->now.accounting.tlb_counted_ns;
 	case WITH_RUN_QUEUE:
 		return host->features->has[FEATURE_RUN_QUEUE_COUNT];
 	default:
@@ -475,7 +488,7 @@ void textfile_render(FILE *out, const struct publication *p, const struct series
 	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++) {
 		const struct metric *m = &metrics[i];
 
-		if (!published(m, p->now.host))
+		if (!published(m, &source))
 			continue;
 		print_head(out, m, series_label(s));
 		m->print(out, m->name, &source);

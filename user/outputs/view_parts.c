@@ -69,7 +69,8 @@ const char *view_cost_note(const struct view *v)
 {
 	if (!v->has_cost)
 		return v->p->now.host->cost_reason;
-	if (v->p->now.host->tlb)
+	if (v->p->now.accounting.tlb_counted_ns > v->p->previous.tlb_counted_ns ||
+	    (v->p->final && v->p->now.accounting.tlb_counted_ns))
 		return "cost: the switch alone, and for process about 60 ns of --tlb";
 	return "cost: the switch alone; not picking the task, nor later cache and TLB misses";
 }

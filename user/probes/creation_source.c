@@ -169,13 +169,24 @@ bool creation_source_is_none(const struct creation_source *s)
 	return s->needs == NR_FEATURES;
 }
 
+void creation_source_load(struct tvtraced_bpf *skel, const struct features *f,
+			  const struct creation_source *wanted)
+{
+	const struct creation_source *s;
+
+	for (size_t i = 0; (s = creation_source_at(i)); i++)
+		if (creation_source_found(s, f) && (wanted ? s == wanted : !s->on_demand))
+			s->load(skel, f);
+}
+
 void creation_source_try_fentry(struct features *f)
 {
 	static const struct bpf_insn empty[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
+	struct bpf_prog_load_opts opts = {.sz = sizeof(opts),
+					  .expected_attach_type = BPF_TRACE_FENTRY};
 	const char *what = "find kernel_clone";
 	int id, program = -1, link = -1;
 

@@ -41,6 +41,13 @@ bool creation_source_found(const struct creation_source *s, const struct feature
 bool creation_source_is_none(const struct creation_source *s);
 
 /*
+ * Marks the programs of the wanted source, NULL for all that are not on_demand, to be loaded with
+ * the others.
+ */
+void creation_source_load(struct tvtraced_bpf *skel, const struct features *f,
+			  const struct creation_source *wanted);
+
+/*
  * Notes in f that fentry programs do not work here, if an empty one cannot be loaded and attached:
  * a program that cannot be loaded would keep all others from being loaded.
  */

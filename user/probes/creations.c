@@ -25,16 +25,6 @@ enum {
 #define LOOK_NS 500000000ULL
 #define PAUSE_NS 60000000000ULL
 
-void creations_load(struct tvtraced_bpf *skel, const struct features *f,
-		    const struct creation_source *wanted)
-{
-	const struct creation_source *s;
-
-	for (size_t i = 0; (s = creation_source_at(i)); i++)
-		if (creation_source_found(s, f) && (wanted ? s == wanted : !s->on_demand))
-			s->load(skel, f);
-}
-
 static void detach(struct bpf_link *links[CREATION_LINKS])
 {
 	for (int i = 0; i < CREATION_LINKS; i++) {

@@ -28,13 +28,6 @@ struct creations {
 };
 
 /*
- * Marks the programs of the wanted source, NULL for all that are not on_demand, to be loaded with
- * the others.
- */
-void creations_load(struct tvtraced_bpf *skel, const struct features *f,
-		    const struct creation_source *wanted);
-
-/*
  * Takes the first source that times a thread which this function creates, and measures the bias.
  * Notes in f which ones were found but do not work. Returns 0, or, if the wanted one does not work,
  * prints why and returns an exit status.

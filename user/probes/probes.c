@@ -158,7 +158,6 @@ int probes_load(struct probes **out, const struct features *f, const struct prog
 	if (err)
 		return err;
 	p->info.creation = &p->creations.facts;
-	p->info.tlb = c->tlb;
 	take_calibration(p, &p->programs.calibration);
 	err = read_clocks(p);
 	if (err)
@@ -254,9 +253,23 @@ void probes_count_missed(struct probes *p)
  */
 int probes_attach_switches(struct probes *p)
 {
-	int status = attach(p->programs.skel->progs.tlb_flush, &p->tlb_link);
+	return attach(p->programs.switch_program, &p->switch_link);
+}
 
-	return status ? status : attach(p->programs.switch_program, &p->switch_link);
+int probes_count_tlb(struct probes *p, bool on)
+{
+	struct bpf_program *program = p->programs.skel->progs.tlb_flush;
+
+	if (!on) {
+		bpf_link__destroy(p->tlb_link);
+		p->tlb_link = NULL;
+		return 0;
+	}
+	if (!bpf_program__autoload(program))
+		return -EOPNOTSUPP;
+	if (!p->tlb_link)
+		p->tlb_link = bpf_program__attach(program);
+	return p->tlb_link ? 0 : -errno;
 }
 
 void probes_detach(struct probes *p)

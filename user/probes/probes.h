@@ -23,7 +23,6 @@ struct probes_info {
 	const char *cost_reason; /* why the source is "none"; NULL otherwise */
 	const struct creation_facts *creation;
 	const char *wait_reason; /* why waits are not measured; NULL: they are */
-	bool tlb;		 /* what switches do to the TLB is counted */
 	struct features features;
 	unsigned int cpus; /* possible CPUs */
 	u32 own_tgid;	   /* this process's id in the host's pid namespace */
@@ -44,6 +43,12 @@ int probes_attach_tasks(struct probes *p);
 
 /* Attaches the switch programs. Returns 0 or an exit status. */
 int probes_attach_switches(struct probes *p);
+
+/*
+ * Begins or ends to count what switches do to the TLB, which needs FEATURE_TLB_FLUSH and a cost
+ * source. Returns 0 or -errno.
+ */
+int probes_count_tlb(struct probes *p, bool on);
 
 /* Detaches the switch programs. probes_free() detaches the task events. */
 void probes_detach(struct probes *p);

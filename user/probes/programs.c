@@ -12,7 +12,6 @@
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "common/rlimits.h"
-#include "probes/creations.h"
 #include "probes/verifier_log.h"
 #include "tvtraced.skel.h"
 
@@ -75,8 +74,9 @@ static void configure(struct programs *p, const struct features *f, const struct
 		f->has[FEATURE_PREV_STATE] ? skel->progs.sched_switch : skel->progs.sched_switch_3;
 	bpf_program__set_autoload(p->switch_program, true);
 	bpf_program__set_autoload(skel->progs.calibrate_switch, true);
-	bpf_program__set_autoload(skel->progs.tlb_flush, c->tlb);
-	creations_load(skel, f, c->creation_source);
+	/* Loaded in any case, since it may be wanted later. */
+	bpf_program__set_autoload(skel->progs.tlb_flush, f->has[FEATURE_TLB_FLUSH] && end->program);
+	creation_source_load(skel, f, c->creation_source);
 	if (end->program) {
 		bpf_program__set_autoload(end->program, true);
 		bpf_program__set_autoload(skel->progs.calibrate_end_tp, true);

@@ -25,7 +25,6 @@ struct programs_config {
 	const struct cost_source *cost_source; /* NULL: the best that works */
 	const struct creation_source *creation_source; /* NULL: the best that works */
 	bool waits; /* measure waits, if the kernel has what it takes */
-	bool tlb;   /* count what switches do to the TLB; the feature must be there */
 };
 
 /*
