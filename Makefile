@@ -240,7 +240,7 @@ fuzz-request fuzz-trace: fuzz-%: build/fuzz/%
 		-artifact_prefix=build/fuzz/$*- -print_final_stats=1 build/fuzz/corpus/$* tests/fuzz/corpus/$*
 
 .PHONY: bench
-bench: all $(BENCH_PROGRAMS)
+bench: all workloads $(BENCH_PROGRAMS)
 	/usr/bin/python3 tests/bench/bench.py $(BENCH_ARGS)
 
 # Makes the picture of `tvtrace top` in README.md.

@@ -20,6 +20,7 @@ import accuracy
 import added
 import capturing
 import clients
+import creating
 import daemon
 import outside
 import report
@@ -30,12 +31,12 @@ from workload import YieldPair
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Rounds and windows of the tracers' comparison, and of the accuracy; seconds of load, and how
-# often; the same of the waits; seconds of idle; groups and threads of each in the crowd, snapshots
+# often; the same of the waits; rounds of the creations; seconds of idle; groups and threads of each in the crowd, snapshots
 # of it, and seconds of `tvtrace top`.
 FULL = {"rounds": 9, "windows": 40, "true_rounds": 15, "true_windows": 100, "load": (6, 5),
-        "waits": (6, 3), "idle": 30, "crowd": (10000, 10), "snapshots": 9, "top": 20}
+        "waits": (6, 3), "creations": 5, "idle": 30, "crowd": (10000, 10), "snapshots": 9, "top": 20}
 QUICK = {"rounds": 2, "windows": 20, "true_rounds": 3, "true_windows": 50, "load": (4, 1),
-         "waits": (3, 1), "idle": 3, "crowd": (300, 5), "snapshots": 3, "top": 5}
+         "waits": (3, 1), "creations": 1, "idle": 3, "crowd": (300, 5), "snapshots": 3, "top": 5}
 PERIOD_MS = 10000  # in which each thread of the crowd wakes once
 YIELDS = 1000  # of one window; twice as many switches
 
@@ -112,6 +113,14 @@ def measure_waits(cpus, options, size, results):
     results["waits"] = waiting.measure(options.build, cpus, *size["waits"])
 
 
+def measure_creations(cpus, options, size, results):
+    results["creations"] = creating.creations(options.build, size["creations"])
+
+
+def measure_tlb(cpus, options, size, results):
+    results["tlb"] = creating.tlb(options.build, max(cpus))
+
+
 def measure_idle(cpus, options, size, results):
     results["idle"] = daemon.idle(options.build, cpus, size["idle"])
 
@@ -130,6 +139,8 @@ PARTS = {
     "accuracy": functools.partial(measure_with_pair, measure_accuracy),
     "outside": functools.partial(measure_with_pair, measure_outside),
     "waits": measure_waits,
+    "creations": measure_creations,
+    "tlb": measure_tlb,
     "load": measure_load,
     "idle": measure_idle,
     "clients": measure_clients,

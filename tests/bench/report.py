@@ -112,6 +112,38 @@ def waits_table(results):
             + table(["beside", "tvtraced", "the other one", "difference"], rows))
 
 
+def microseconds(ns):
+    return "-" if ns is None else f"{ns / 1e3:,.1f}"
+
+
+def creations_table(results):
+    c = results["creations"]
+    rows = []
+    for source in c["sources"]:
+        for case in source["cases"]:
+            own = case["creates"] != "vfork"  # its caller waits for the child, which naps
+            rows.append([
+                source["source"], f"{case['creates']}, {case['mib']} MiB",
+                microseconds(case["own_ns"]) if own else "-",
+                f"{case['added_ns'] / 1e3:+,.1f}" if own else "-",
+                microseconds(case["own_mean_ns"]) if own else "-",
+                microseconds(case["said_mean_ns"]),
+                f"{case['resident_bytes'] / MIB:,.0f}" if case["resident_bytes"] else "-"])
+    biases = ", ".join(f"{s['source']} {s['bias_ns']} ns" for s in c["sources"] if s["bias_ns"])
+    missing = "".join(f" {name} is not there: {why}." for name, why in c["unavailable"].items())
+    return ("### Creating threads and processes\n\nIn µs, median of "
+            f"{c['rounds']} rounds, in which all take turns. What a source misses by its own "
+            f"calibration: {biases}.{missing}\n\n"
+            + table(["source", "created, resident", "own clock, median",
+                     "of that added", "own clock, mean", "tvtraced, mean", "MiB it says"], rows, 2))
+
+
+def tlb_table(results):
+    rows = [[number, f"{share:.3f}"] for number, share in results["tlb"].items()]
+    return ("### What switches do to the TLB\n\nProcesses that take turns on one CPU.\n\n"
+            + table(["processes", "% of cross-mm switches that flushed"], rows, 0))
+
+
 def not_installed(results):
     absent = results["not_installed"]
     return (f"Left out because not installed: {'; '.join(absent['tracers'])}. To add them: "
@@ -272,6 +304,10 @@ def markdown(results):
         parts.append(outside_table(results))
     if "waits" in results:
         parts.append(waits_table(results))
+    if "creations" in results:
+        parts.append(creations_table(results))
+    if "tlb" in results:
+        parts.append(tlb_table(results))
     if "load" in results:
         parts += [load_table(results), highest_rate(results)]
     if "idle" in results:

@@ -97,6 +97,7 @@ LIMIT = Tracer("two clock reads", "the limit: empty programs and a clock read in
 TVTRACED = tvtraced("--json", "--interval", "1", ready=r"^\{")
 WITHOUT_WAITS = tvtraced("--json", "--interval", "1", "--no-wait", ready=r"^\{",
                          name="tvtraced, no waits")
+WITH_TLB = tvtraced("--json", "--interval", "1", "--tlb", ready=r"^\{", name="tvtraced, --tlb")
 SERVICE = tvtraced("--quiet", "--textfile", "{dir}/tvtraced.prom", ready_file="tvtraced.prom")
 
 PEERS = [
@@ -133,7 +134,7 @@ NOT_RUN = {
     "systemtap": "needs to build and load a kernel module",
 }
 
-ALL = [NOTHING, EMPTY, LIMIT, TVTRACED, WITHOUT_WAITS, *PEERS]
+ALL = [NOTHING, EMPTY, LIMIT, TVTRACED, WITHOUT_WAITS, WITH_TLB, *PEERS]
 
 
 def split_by_installed(tracers):
