@@ -21,7 +21,7 @@ TRUST = re.compile(r"seen \S+  received \S+  spilled \S+  unseen \S+  probes .+%
 ANSWER = re.compile(rf"too few switches to compare: {AMOUNT} thread, {AMOUNT} process, of 100 each"
                     rf"|thread (?:switches )?{AMOUNT}/s at {AMOUNT}, process .*%.*")
 CELL = re.compile(rf"(?:(?:thread|process|kthread|idle) +(?:user|kthread|idle)"
-                  rf"|wait +(?:woken|preempted|start|unknown)) +{AMOUNT} +[0-9.]+%"
+                  rf"|wait +(?:woken|preempted|start|unknown)|new +(?:thread|process|vm_process|kernel)) +{AMOUNT} +[0-9.]+%"
                   rf"( +{AMOUNT}){{5}}")
 # The last row's + says that it holds all above as well.
 HISTOGRAM = re.compile(rf" *{AMOUNT}\+? +\|[* ]*\| *({AMOUNT})? +\|[* ]*\| *({AMOUNT})?")

@@ -11,7 +11,7 @@
 /* How the lines of the canvas are divided among the parts of the block. */
 struct layout {
 	bool all_cells; /* also the cells without switches */
-	bool waits;	/* view_waits() */
+	bool others;	/* view_others() */
 	bool note;	/* view_cost_note() */
 	bool lack;	/* view_lack_note() */
 	bool spacious;	/* blank lines */
@@ -43,14 +43,14 @@ static struct layout plan(const struct canvas *c, const struct view *v, bool lac
 {
 	int used = least(view_used_octaves(v), MAX_HISTOGRAM_ROWS);
 	struct layout l = {true, true, true, lacking, true, used, MAX_TOP_GROUPS};
-	int waits = view_used_waits(v), left = c->height - HEAD_LINES - HEADINGS;
+	int others = view_used_others(v), left = c->height - HEAD_LINES - HEADINGS;
 
 	if (!c->height)
 		return l;
 	l.all_cells = left >= NR_POSSIBLE_CELLS + MIN_HISTOGRAM_ROWS + MAX_TOP_GROUPS;
 	left -= l.all_cells ? NR_POSSIBLE_CELLS : view_used_cells(v);
-	l.waits = left > least(used, MIN_HISTOGRAM_ROWS) + waits;
-	left -= l.waits ? waits : 0;
+	l.others = left > least(used, MIN_HISTOGRAM_ROWS) + others;
+	left -= l.others ? others : 0;
 	l.note = left > least(used, MIN_HISTOGRAM_ROWS) + 1;
 	left -= l.note;
 	l.lack = lacking && left > least(used, MIN_HISTOGRAM_ROWS) + 1;
@@ -87,8 +87,8 @@ void view_draw(struct canvas *c, const struct publication *p, const struct top_g
 		canvas_end_line(c);
 	}
 	view_table(c, &v, l.all_cells);
-	if (l.waits)
-		view_waits(c, &v);
+	if (l.others)
+		view_others(c, &v);
 	if (l.note) {
 		canvas_print(c, STYLE_DIM, "%s", view_cost_note(&v));
 		canvas_end_line(c);

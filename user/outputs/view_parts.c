@@ -237,16 +237,18 @@ static void print_cell(struct canvas *c, const struct view *v, int cell)
 	print_figures(c, v, v->switches[cell], v->total, &v->histograms->cost[cell], v->has_cost);
 }
 
-int view_used_waits(const struct view *v)
+int view_used_others(const struct view *v)
 {
 	int n = 0;
 
 	for (int w = 0; w < NR_WAITS; w++)
 		n += v->wait[w].count > 0;
+	for (int k = 0; k < NR_CREATIONS; k++)
+		n += v->histograms->creation[k].count > 0;
 	return n;
 }
 
-void view_waits(struct canvas *c, const struct view *v)
+static void waits(struct canvas *c, const struct view *v)
 {
 	u64 all = 0;
 
@@ -258,6 +260,27 @@ void view_waits(struct canvas *c, const struct view *v)
 		canvas_print(c, STYLE_PLAIN, "wait   %-9s", wait_names[w]);
 		print_figures(c, v, v->wait[w].count, all, &v->wait[w], true);
 	}
+}
+
+static void creations(struct canvas *c, const struct view *v)
+{
+	const struct histogram *h = v->histograms->creation;
+	u64 all = 0;
+
+	for (int k = 0; k < NR_CREATIONS; k++)
+		all += h[k].count;
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		if (!h[k].count)
+			continue;
+		canvas_print(c, STYLE_PLAIN, "new %-12s", creation_names[k]);
+		print_figures(c, v, h[k].count, all, &h[k], true);
+	}
+}
+
+void view_others(struct canvas *c, const struct view *v)
+{
+	waits(c, v);
+	creations(c, v);
 }
 
 void view_table(struct canvas *c, const struct view *v, bool all)

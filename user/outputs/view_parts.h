@@ -49,11 +49,14 @@ void view_head(struct canvas *c, const struct view *v);
 /* Draws the answer, in one line; nothing without costs. */
 void view_answer(struct canvas *c, const struct view *v);
 
-/* The number of rows of view_waits(): what waits followed, of which there were some. */
-int view_used_waits(const struct view *v);
+/* The number of rows of view_others(). */
+int view_used_others(const struct view *v);
 
-/* Draws a row per thing that waits followed, in the columns of view_table(). */
-void view_waits(struct canvas *c, const struct view *v);
+/*
+ * Draws a row per thing that waits followed, and one per kind of task whose creation was timed, if
+ * there were some, in the columns of view_table().
+ */
+void view_others(struct canvas *c, const struct view *v);
 
 /* Draws a heading and a row per kind and from; rows without a switch only if `all` is set. */
 void view_table(struct canvas *c, const struct view *v, bool all);
