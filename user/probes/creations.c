@@ -76,11 +76,14 @@ static int measure_bias(struct tvtraced_bpf *skel, u64 *bias_ns)
 	return 0;
 }
 
-/* Returns 0 or -errno. */
-static int try_source(const struct creation_source *s, struct tvtraced_bpf *skel,
-		      const struct features *f, u64 *bias_ns)
+/*
+ * Leaves the source attached if it works, since before Linux 5.13 an fentry program can be attached
+ * only once. Without task_newtask it reports nothing. Returns 0 or -errno.
+ */
+static int try_source(struct creations *c, const struct creation_source *s,
+		      struct tvtraced_bpf *skel, const struct features *f)
 {
-	struct bpf_link *links[CREATION_LINKS] = {0}, *newtask = NULL;
+	struct bpf_link *newtask = NULL;
 	int err = 0;
 
 	if (!f->has[FEATURE_TASK_NEWTASK])
@@ -92,10 +95,11 @@ static int try_source(const struct creation_source *s, struct tvtraced_bpf *skel
 	if (!newtask)
 		err = -errno;
 	if (!err)
-		err = s->attach(skel, f, links);
+		err = s->attach(skel, f, c->links);
 	if (!err)
-		err = measure_bias(skel, bias_ns);
-	detach(links);
+		err = measure_bias(skel, &c->facts.bias_ns);
+	if (err)
+		detach(c->links);
 	bpf_link__destroy(newtask);
 	skel->bss->creation_calibrate_tid = 0;
 	return err;
@@ -131,7 +135,7 @@ static const struct creation_source *first_that_works(struct creations *c, const
 			verbose_log("creation source %s: %s", s->name, f->how[s->needs]);
 			continue;
 		}
-		err = try_source(s, p->skel, f, &c->facts.bias_ns);
+		err = try_source(c, s, p->skel, f);
 		if (!err) {
 			verbose_log("creation source %s: works, misses %llu ns", s->name,
 				    (unsigned long long)c->facts.bias_ns);
@@ -156,17 +160,6 @@ int creations_choose(struct creations *c, const struct programs *p, struct featu
 	if (s)
 		take(c, s, wanted != NULL);
 	return STATUS_OK;
-}
-
-int creations_attach(struct creations *c, struct tvtraced_bpf *skel, const struct features *f)
-{
-	int err;
-
-	skel->bss->creations_by_timer = c->source->by_timer;
-	err = c->source->attach(skel, f, c->links);
-	if (err)
-		detach(c->links);
-	return err;
 }
 
 void creations_detach(struct creations *c)
@@ -196,9 +189,10 @@ static void stand_aside(struct creations *c, u64 per_s, u64 now_ns)
 
 static void go_on(struct creations *c, const struct programs *p, const struct features *f)
 {
-	int err = creations_attach(c, p->skel, f);
+	int err = c->source->attach(p->skel, f, c->links);
 
 	if (err) {
+		detach(c->links);
 		snprintf(c->why, sizeof(c->why), "cannot go on: %s", strerror(-err));
 		return;
 	}

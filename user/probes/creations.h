@@ -28,15 +28,13 @@ struct creations {
 };
 
 /*
- * Takes the first source that times a thread which this function creates, and measures the bias.
+ * Attaches the first source that times a thread which this function creates, and measures the bias.
+ * Nothing is reported before task_newtask is attached, too.
  * Notes in f which ones were found but do not work. Returns 0, or, if the wanted one does not work,
  * prints why and returns an exit status.
  */
 int creations_choose(struct creations *c, const struct programs *p, struct features *f,
 		     const struct creation_source *wanted);
-
-/* Returns 0 or -errno. */
-int creations_attach(struct creations *c, struct tvtraced_bpf *skel, const struct features *f);
 
 void creations_detach(struct creations *c);
 

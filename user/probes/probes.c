@@ -205,15 +205,12 @@ int probes_attach_tasks(struct probes *p)
 {
 	struct tvtraced_bpf *skel = p->programs.skel;
 	struct task_program programs[NR_TASK_PROGRAMS];
-	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks), err;
+	int status = attach(skel->progs.existing_tasks, &skel->links.existing_tasks);
 
 	task_programs(skel, programs);
 	for (int i = 0; i < NR_TASK_PROGRAMS && !status; i++)
 		status = attach(programs[i].program, programs[i].link);
-	if (status)
-		return status;
-	err = creations_attach(&p->creations, skel, &p->info.features);
-	return err ? programs_fail("attach", "the timing of creations", err) : STATUS_OK;
+	return status;
 }
 
 /*
