@@ -2,7 +2,9 @@
 """How many tasks are created, of what kind, and how long that takes: as the kernel counts them, and as
 their creators see it."""
 
+import collections
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -103,7 +105,7 @@ def test_the_textfile_has_them(tracer, textfile):
 
 MIB = 1 << 20
 KINDS = {"thread": "thread", "fork": "process", "vfork": "vm_process"}
-# What the sources need, and how much of the call each may miss beside the bias, at most.
+
 SOURCES = ["fentry", "kprobe", "timer", "syscalls"]
 
 
@@ -120,6 +122,19 @@ def traced_with(tracer, source):
     return tracer(f"--creation-cost={source}", interval=0.25)
 
 
+def median_ns(before, after, kind):
+    """Of the creations between two publications; the upper bound of its bucket."""
+    counts = collections.Counter()
+    for publication, sign in ((after, 1), (before, -1)):
+        for bucket in timing(publication, kind)["buckets"]:
+            counts[bucket["le_ns"] or math.inf] += sign * bucket["count"]
+    rank, so_far = math.ceil(sum(counts.values()) / 2), 0
+    for le_ns in sorted(counts):
+        so_far += counts[le_ns]
+        if so_far >= rank:
+            return le_ns
+
+
 def created_by(publication, pid):
     return next(g["created"] for g in publication["groups"] if g["tgid"] == pid)
 
@@ -130,22 +145,23 @@ def test_the_creator_sees_the_same(tracer, workload, source, how):
     """Each call of one program, by its own clock and by tvtraced's."""
     traced = traced_with(tracer, source)
     program = workload("create", how, 200 // SLOWNESS, 0)
+    before = traced.fresh()
     own = program.go()["call_ns"]
     publication = traced.fresh()
     assert publication["creation_source"] == source
     created, kind = created_by(publication, program.process.pid), KINDS[how]
     assert created["count"][kind] == len(own)
     assert created["timed"][kind] >= len(own) - skipped_runs()
-    mean = created["duration_ns"][kind] / created["timed"][kind]
+    # Medians: whether the creator or the child runs first is chance, and makes means differ.
+    said, seen = median_ns(before, publication, kind), statistics.median(own)
     bias = publication["creation_bias_ns"]
     if how == "vfork":
         # Its caller waits for the child, which naps: that is no part of the creation.
-        assert mean < 1e6 < statistics.median(own)
+        assert said < 1e6 < seen
         return
-    # What is missing is never negative, and near the bias.
-    missing = statistics.mean(own) - mean
-    assert 0 < missing < 3 * bias + 0.25 * statistics.mean(own)
-    assert mean > 0.25 * statistics.median(own)
+    # What is missing is not negative (but for the width of a bucket), and near the bias.
+    assert -0.1 * seen < seen - said < 3 * bias + 0.25 * seen
+    assert said > 0.25 * seen
 
 
 def test_every_creation_is_timed(tracer):
@@ -220,6 +236,8 @@ def test_the_client_tells(tracer, workload, tmp_path):
     said = json.loads(tvtrace("hist", "--of", "start", "--kind", "thread", "--json").stdout)
     assert said["start"][0]["count"] >= N - skipped_runs()
     assert "timed by " in tvtrace("status").stdout
+    if GUEST:  # which has no reader of captures
+        return
     file = tmp_path / "t.pftrace"
     assert tvtrace("capture", "--last", "60", "-o", file).returncode == 0
     mine = [c for c in Trace(file.read_bytes()).creations if c.pid == program.process.pid]
