@@ -100,7 +100,6 @@ int daemon_count_tlb(void *ctx, bool on)
 {
 	struct daemon *d = ctx;
 
-	daemon_sync_all(d);
 	return collector_count_tlb(d->collector, on);
 }
 

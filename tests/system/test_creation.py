@@ -160,7 +160,8 @@ def test_the_creator_sees_the_same(tracer, workload, source, how):
         assert said < 1e6 < seen
         return
     # What is missing is not negative (but for the width of a bucket), and near the bias.
-    assert -0.1 * seen < seen - said < 3 * bias + 0.25 * seen
+    # Where all is emulated, more of the call lies outside.
+    assert -0.1 * seen < seen - said < 3 * bias + (0.5 if GUEST else 0.25) * seen
     assert said > 0.25 * seen
 
 
@@ -192,7 +193,8 @@ def test_fork_grows_with_memory(tracer, workload):
     if traced.fresh()["creation_reason"]:
         pytest.skip(traced.fresh()["creation_reason"])
     means = []
-    for mib in (1, 64):
+    # A guest is slow at all but copying page tables.
+    for mib in (1, 512 if GUEST else 64):
         program = workload("create", "fork", 50 // SLOWNESS, mib)
         program.go()
         said = created_by(traced.fresh(), program.process.pid)
@@ -202,7 +204,7 @@ def test_fork_grows_with_memory(tracer, workload):
         # Each CPU keeps some of the count to itself.
         assert abs(said["resident_bytes"] - resident) < 4 * MIB
         program.end()
-    assert means[1] > 3 * means[0]
+    assert means[1] > (1.5 if GUEST else 3) * means[0]
 
 
 def test_first_waits_by_kind(tracer):

@@ -368,14 +368,20 @@ static void add_cpu(const struct collector *c, unsigned int cpu, struct accounti
 	staging->samples += s->probe_samples;
 }
 
+/* Adds up the CPUs' counters as of their last flushes. */
+static void fill_raw(const struct collector *c, struct accounting *a, struct timed *staging)
+{
+	memset(a, 0, sizeof(*a));
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
+		add_cpu(c, cpu, a, staging);
+}
+
 void collector_fill_accounting(const struct collector *c, struct accounting *a)
 {
 	const struct probes_info *info = probes_info(c->probes);
 	struct timed staging = {0};
 
-	memset(a, 0, sizeof(*a));
-	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
-		add_cpu(c, cpu, a, &staging);
+	fill_raw(c, a, &staging);
 	tlb_count_fill(&c->tlb, a, clock_ns());
 	a->unmeasured = c->unmeasured;
 	a->task_events_lost = probes_task_events_lost(c->probes);
@@ -390,18 +396,6 @@ void collector_fill_accounting(const struct collector *c, struct accounting *a)
 	if (staging.samples)
 		a->probe_run_ns +=
 			(u64)((double)staging.ns / (double)staging.samples * (double)a->seen);
-}
-
-int collector_count_tlb(struct collector *c, bool on)
-{
-	struct accounting now;
-	int err = probes_count_tlb(c->probes, on);
-
-	if (err)
-		return err;
-	collector_fill_accounting(c, &now);
-	tlb_count_turn(&c->tlb, on, now.labels, clock_ns());
-	return 0;
 }
 
 int collector_sync(struct collector *c, bool check)
@@ -419,6 +413,23 @@ int collector_sync(struct collector *c, bool check)
 	probes_govern(c->probes);
 	look_for_step(c);
 	return err;
+}
+
+int collector_count_tlb(struct collector *c, bool on)
+{
+	struct accounting now;
+	struct timed staging = {0};
+	int err = on ? probes_count_tlb(c->probes, true) : 0;
+
+	/* While the kernel counts, so that each CPU's switches and events are of the same instant.
+	 */
+	if (!err)
+		err = collector_sync(c, false);
+	if (err)
+		return err;
+	fill_raw(c, &now, &staging);
+	tlb_count_turn(&c->tlb, on, &now, clock_ns());
+	return on ? 0 : probes_count_tlb(c->probes, false);
 }
 
 void collector_fill(struct collector *c, struct publication *p)

@@ -42,8 +42,8 @@ void collector_drain(struct collector *c);
 int collector_sync(struct collector *c, bool check);
 
 /*
- * Begins or ends to count what switches do to the TLB. All CPUs must have been synced just before.
- * Returns 0 or -errno (-EOPNOTSUPP: this kernel does not tell, or there is no cost source).
+ * Begins or ends to count what switches do to the TLB, and syncs all CPUs. Returns 0 or -errno
+ * (-EOPNOTSUPP: this kernel does not tell, or there is no cost source).
  */
 int collector_count_tlb(struct collector *c, bool on);
 

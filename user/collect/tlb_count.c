@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "collect/tlb_count.h"
 
-#include <string.h>
-
-static void add_by_kind(u64 sum[NR_KINDS], const u64 labels[NR_LABELS])
+static struct tlb_sums sums_of(const struct accounting *a)
 {
+	struct tlb_sums s = {0};
+
 	for (int i = 0; i < NR_LABELS; i++)
-		sum[LABEL_KIND(i)] += labels[i];
+		s.switches[LABEL_KIND(i)] += a->labels[i];
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int e = 0; e < NR_TLB_EVENTS; e++)
+			s.events[k][e] = a->tlb[k][e];
+	return s;
 }
 
-void tlb_count_turn(struct tlb_count *t, bool on, const u64 labels[NR_LABELS], u64 now_ns)
+/* Adds to `to` what came from `begun` to `now`. */
+static void add_growth(struct tlb_sums *to, const struct tlb_sums *now,
+		       const struct tlb_sums *begun)
 {
-	u64 switches[NR_KINDS] = {0};
+	for (int k = 0; k < NR_KINDS; k++) {
+		to->switches[k] += now->switches[k] - begun->switches[k];
+		for (int e = 0; e < NR_TLB_EVENTS; e++)
+			to->events[k][e] += now->events[k][e] - begun->events[k][e];
+	}
+}
+
+void tlb_count_turn(struct tlb_count *t, bool on, const struct accounting *now, u64 now_ns)
+{
+	struct tlb_sums sums = sums_of(now);
 
 	if (on == (t->since_ns != 0))
 		return;
-	add_by_kind(switches, labels);
 	if (on) {
-		memcpy(t->begun, switches, sizeof(switches));
+		t->begun = sums;
 		t->since_ns = now_ns;
 		return;
 	}
-	for (int k = 0; k < NR_KINDS; k++)
-		t->switches[k] += switches[k] - t->begun[k];
+	add_growth(&t->earlier, &sums, &t->begun);
 	t->counted_ns += now_ns - t->since_ns;
 	t->last_ns = now_ns;
 	t->since_ns = 0;
@@ -30,18 +43,22 @@ void tlb_count_turn(struct tlb_count *t, bool on, const u64 labels[NR_LABELS], u
 
 void tlb_count_fill(const struct tlb_count *t, struct accounting *a, u64 now_ns)
 {
-	u64 switches[NR_KINDS] = {0};
+	struct tlb_sums now = sums_of(a), counted = t->earlier;
 
+	if (t->since_ns)
+		add_growth(&counted, &now, &t->begun);
 	a->tlb_counting = t->since_ns;
 	a->tlb_counted_ns = t->counted_ns + (t->since_ns ? now_ns - t->since_ns : 0);
 	a->tlb_last_ns = t->since_ns ? now_ns : t->last_ns;
-	if (t->since_ns)
-		add_by_kind(switches, a->labels);
 	for (int k = 0; k < NR_KINDS; k++) {
-		u64 all = t->switches[k] + switches[k] - (t->since_ns ? t->begun[k] : 0);
-		u64 events = a->tlb[k][TLB_FLUSH] + a->tlb[k][TLB_REUSE];
+		u64 events = 0;
 
+		for (int e = 0; e < NR_TLB_EVENTS; e++) {
+			a->tlb[k][e] = counted.events[k][e];
+			events += counted.events[k][e];
+		}
 		/* A CPU that was flushed inside of a switch may have counted its event alone. */
-		a->tlb[k][TLB_NONE] = all > events ? all - events : 0;
+		a->tlb[k][TLB_NONE] =
+			counted.switches[k] > events ? counted.switches[k] - events : 0;
 	}
 }

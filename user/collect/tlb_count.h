@@ -10,18 +10,27 @@
 
 #include "collect/snapshot.h"
 
+/* Switches, and the events inside of them, as of one instant of each CPU. */
+struct tlb_sums {
+	u64 switches[NR_KINDS];
+	u64 events[NR_KINDS][NR_TLB_EVENTS];
+};
+
 /* Times are CLOCK_MONOTONIC. An all-zero struct is valid: it was never counted. */
 struct tlb_count {
 	u64 since_ns;		 /* 0: it is not counted now */
-	u64 begun[NR_KINDS];	 /* switches as of since_ns */
-	u64 switches[NR_KINDS];	 /* during earlier times */
+	struct tlb_sums begun;	 /* as of since_ns */
+	struct tlb_sums earlier; /* during earlier times */
 	u64 counted_ns, last_ns; /* of these */
 };
 
-/* Notes that the counting begins or ends at now_ns. labels: all switches so far. */
-void tlb_count_turn(struct tlb_count *t, bool on, const u64 labels[NR_LABELS], u64 now_ns);
+/*
+ * Notes that the counting begins or ends at now_ns. `now` has the labels of all switches and the
+ * events so far, which the kernel must be counting.
+ */
+void tlb_count_turn(struct tlb_count *t, bool on, const struct accounting *now, u64 now_ns);
 
-/* Completes what is about the TLB in a, which has the labels and the events already. */
+/* Makes what is about the TLB in a of the labels and the events, which a has already. */
 void tlb_count_fill(const struct tlb_count *t, struct accounting *a, u64 now_ns);
 
 #endif
