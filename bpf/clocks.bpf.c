@@ -12,8 +12,9 @@
 volatile u64 clock_monotonic_ns = 0;
 volatile u64 clock_boottime_ns = 0;
 
-/* Thread group id of the process that runs `clocks`, in the host's pid namespace. */
+/* Ids of the task that runs `clocks`, in the host's pid namespace. */
 volatile u32 host_tgid = 0;
+volatile u32 host_tid = 0;
 
 /*
  * The lead of CLOCK_BOOTTIME over CLOCK_MONOTONIC that userspace knows; userspace sets the initial
@@ -28,6 +29,7 @@ int clocks(void *ctx)
 	clock_monotonic_ns = bpf_ktime_get_ns();
 	clock_boottime_ns = bpf_ktime_get_boot_ns();
 	host_tgid = bpf_get_current_pid_tgid() >> 32;
+	host_tid = (u32)bpf_get_current_pid_tgid();
 	return 0;
 }
 

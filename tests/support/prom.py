@@ -139,7 +139,10 @@ def check(metrics, all_shown=True):
     assert {"other", "kernel", "idle"} <= groups
     assert groups == {dict(labels)["group"] for labels in metrics.of(GROUP_COST)}
     assert len(groups) <= TOP + 3
-    assert len(metrics.samples) <= 510
+    of_groups = sum(sample.name.startswith("tvtraced_group_") for sample in metrics.samples)
+    # Of each name: two metrics by kind and from, and the wait.
+    assert of_groups <= (TOP + 3) * (2 * 4 * 2 + 1)
+    assert len(metrics.samples) - of_groups <= 290
 
 
 def check_growth(earlier, later):

@@ -161,6 +161,18 @@ def test_the_hosts_proc_in_another_pid_namespace(tracer, inside):
     traced.stop()
 
 
+def test_what_is_measured_at_the_start(tracer, inside):
+    """The daemon finds its own thread among all others by the id that the host gives it."""
+    outside = tracer(interval=1)
+    there = outside.fresh()
+    outside.stop()
+    here = inside(tracer, "--pid", interval=1).fresh()
+    assert (here["cost_bias_ns"] > 0) == (there["cost_bias_ns"] > 0)
+    assert here["cost_bias_ns"] < 3 * there["cost_bias_ns"] + 100
+    assert here["creation_source"] == there["creation_source"]
+    assert (here["creation_bias_ns"] > 0) == (there["creation_bias_ns"] > 0)
+
+
 def test_cgroup_namespace(tracer, inside):
     """Paths begin with ".." there; units are found all the same."""
     outside = tracer(interval=0.2)

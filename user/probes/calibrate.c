@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "common/clock.h"
 #include "probes/cost_source.h"
+#include "probes/host_tid.h"
 #include "tvtraced.skel.h"
 
 enum {
@@ -88,7 +88,7 @@ int calibrate(struct tvtraced_bpf *skel, volatile struct cpu_state *slot, u32 sl
 	int err = 0;
 
 	prctl(PR_GET_NAME, name);
-	skel->bss->calibrate_tid = (u32)gettid();
+	skel->bss->calibrate_tid = host_tid(skel);
 	skel->bss->calibrate_slot = slot_index;
 	skel->bss->calibrate_record = 0;
 

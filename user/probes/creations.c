@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/exit_status.h"
+#include "probes/host_tid.h"
 #include "probes/programs.h"
 #include "tvtraced.skel.h"
 
@@ -90,7 +90,7 @@ static int try_source(struct creations *c, const struct creation_source *s,
 		return -ENOENT;
 	skel->bss->creations_by_timer = s->by_timer;
 	/* It keeps task_newtask from reporting what is of before the start. */
-	skel->bss->creation_calibrate_tid = (u32)gettid();
+	skel->bss->creation_calibrate_tid = host_tid(skel);
 	newtask = bpf_program__attach(skel->progs.task_newtask);
 	if (!newtask)
 		err = -errno;
