@@ -6,7 +6,6 @@ import collections
 import json
 import math
 import os
-import statistics
 import subprocess
 import sys
 import threading
@@ -122,13 +121,13 @@ def traced_with(tracer, source):
     return tracer(f"--creation-cost={source}", interval=0.25)
 
 
-def median_ns(before, after, kind):
+def quantile_ns(before, after, kind, q):
     """Of the creations between two publications; the upper bound of its bucket."""
     counts = collections.Counter()
     for publication, sign in ((after, 1), (before, -1)):
         for bucket in timing(publication, kind)["buckets"]:
             counts[bucket["le_ns"] or math.inf] += sign * bucket["count"]
-    rank, so_far = math.ceil(sum(counts.values()) / 2), 0
+    rank, so_far = math.ceil(sum(counts.values()) * q), 0
     for le_ns in sorted(counts):
         so_far += counts[le_ns]
         if so_far >= rank:
@@ -152,17 +151,22 @@ def test_the_creator_sees_the_same(tracer, workload, source, how):
     created, kind = created_by(publication, program.process.pid), KINDS[how]
     assert created["count"][kind] == len(own)
     assert created["timed"][kind] >= len(own) - skipped_runs()
-    # Medians: whether the creator or the child runs first is chance, and makes means differ.
-    said, seen = median_ns(before, publication, kind), statistics.median(own)
+    # No means: whether the creator or the child runs first is chance. On emulated CPUs the child
+    # often does, and the creator's clock has the child's run, too.
+    q = 0.1 if GUEST else 0.5
+    said = quantile_ns(before, publication, kind, q)
+    seen = sorted(own)[math.ceil(len(own) * q) - 1]
     bias = publication["creation_bias_ns"]
     if how == "vfork":
         # Its caller waits for the child, which naps: that is no part of the creation.
         assert said < 1e6 < seen
         return
     # What is missing is not negative (but for the width of a bucket), and near the bias.
-    # Where all is emulated, more of the call lies outside.
-    assert -0.1 * seen < seen - said < 3 * bias + (0.5 if GUEST else 0.25) * seen
+    assert -0.1 * seen < seen - said
     assert said > 0.25 * seen
+    # The timer's creation ends before the creator goes on, which takes long where all is emulated.
+    if not (GUEST and source == "timer"):
+        assert seen - said < 3 * bias + (0.5 if GUEST else 0.25) * seen
 
 
 def test_every_creation_is_timed(tracer):
