@@ -50,7 +50,8 @@ static __always_inline u64 not_negative(s64 v)
 
 /*
  * Returns the resident pages of mm. Since Linux 6.2 each CPU keeps some of them to itself, so that
- * the sum is exact to a few hundred pages for each CPU that the process runs on.
+ * the sum is exact to a few hundred pages for each CPU that the process runs on. Returns 0 where
+ * the kernel keeps them in another way.
  */
 static __always_inline u64 resident_pages(struct mm_struct *mm)
 {
@@ -62,6 +63,8 @@ static __always_inline u64 resident_pages(struct mm_struct *mm)
 		return not_negative(BPF_CORE_READ(old, rss_stat.count[FILE_PAGES].counter)) +
 		       not_negative(BPF_CORE_READ(old, rss_stat.count[ANON_PAGES].counter)) +
 		       not_negative(BPF_CORE_READ(old, rss_stat.count[SHMEM_PAGES].counter));
+	if (!bpf_core_field_exists(mm->rss_stat[0].count))
+		return 0;
 	return not_negative(BPF_CORE_READ(mm, rss_stat[FILE_PAGES].count)) +
 	       not_negative(BPF_CORE_READ(mm, rss_stat[ANON_PAGES].count)) +
 	       not_negative(BPF_CORE_READ(mm, rss_stat[SHMEM_PAGES].count));
@@ -90,7 +93,7 @@ static __always_inline bool creation_is(const struct creator *c, u64 child)
 {
 	u64 known_by = bpf_get_current_task();
 
-	if (creations_by_timer)
+	if (creations_by_timer && bpf_core_field_exists(struct task_struct, dl.dl_timer))
 		known_by = child + bpf_core_field_offset(struct task_struct, dl.dl_timer);
 	return (c->check ^ c->begun) == known_by;
 }

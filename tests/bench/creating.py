@@ -40,11 +40,6 @@ def end(program):
     program.stdout.close()
 
 
-def next_publication(running):
-    running.wait_lines(len(running.lines) + 2, 5)
-    return json.loads(running.lines[-1])
-
-
 class Source:
     """All rounds with one source; None: without tvtraced."""
 
@@ -66,7 +61,7 @@ class Source:
             self.own_means[case].append(statistics.mean(own))
             if self.name in (None, "none"):
                 return
-            publication = next_publication(running)
+            publication = tracing.next_publication(running)
             group = next(g for g in publication["groups"] if g["tgid"] == program.pid)
             created, kind = group["created"], KINDS[case[0]]
             self.bias_ns = publication["creation_bias_ns"]
@@ -138,8 +133,8 @@ def tlb(build, cpu):
     try:
         for number in ADDRESS_SPACES:
             with rotating(number, cpu):
-                next_publication(running)
-                first = next_publication(running)
+                tracing.next_publication(running)
+                first = tracing.next_publication(running)
                 running.wait_lines(len(running.lines) + SECONDS * 2, 10)
                 last = json.loads(running.lines[-1])
             grown = {}

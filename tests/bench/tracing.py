@@ -2,6 +2,7 @@
 """A tracer as a running process: started, awaited until it is attached, stopped, cleaned up."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -114,6 +115,12 @@ class Running:
         self.process.stdout.close()
         self.process.stderr.close()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def next_publication(running):
+    """The second one from now: the next may be on its way already."""
+    running.wait_lines(len(running.lines) + 2, 5)
+    return json.loads(running.lines[-1])
 
 
 def foreign_daemons():

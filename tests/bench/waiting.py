@@ -109,12 +109,6 @@ def quantile(counts, q):
     return 0
 
 
-def next_publication(running):
-    """The second one from now: the next may be on its way already."""
-    running.wait_lines(len(running.lines) + 2, 5)
-    return json.loads(running.lines[-1])
-
-
 def together(tracer, build, cpus, seconds):
     """What two said of the same load: two publications of tvtraced, and the lines of the other."""
     tracing.wait_alone()
@@ -125,7 +119,7 @@ def together(tracer, build, cpus, seconds):
             first = json.loads(ours.lines[-1])
             with restless_tasks(cpus):
                 time.sleep(seconds)
-            last = next_publication(ours)
+            last = tracing.next_publication(ours)
         finally:
             other.stop()
     finally:

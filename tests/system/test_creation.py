@@ -292,6 +292,20 @@ def test_the_timer_stands_aside(tracer):
         load.wait()
 
 
+@pytest.mark.skipif(GUEST, reason="too slow there to set up as many timers")
+@pytest.mark.alone
+def test_a_timer_that_was_asked_for_stays(tracer):
+    """Whoever names it has decided what it may cost."""
+    traced = traced_with(tracer, "timer")
+    load = subprocess.Popen([sys.executable, "-c", TIMERS])
+    try:
+        for _ in range(10):
+            assert traced.fresh()["creation_reason"] is None
+    finally:
+        load.kill()
+        load.wait()
+
+
 def test_what_cannot_be(tracer):
     assert run("--once", "--creation-cost=nothing").returncode == 2
     traced = tracer("--creation-cost=none", interval=0.25)

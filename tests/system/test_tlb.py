@@ -123,6 +123,10 @@ def test_switched_while_it_runs(tracer, tmp_path):
         assert "60 ns" in tvtrace("hist", "-i", "0.2", "-n", "1").stdout
         assert tvtrace("capture", "--last", "1", "-o", file).returncode == 0
         assert "of process about 60 ns" in tvtrace("report", file).stdout
+        assert tvtrace("capture", "--for", "0.2", "-o", file, "--force").returncode == 0
+        assert "of process about 60 ns" in tvtrace("report", file).stdout
+        assert "of --tlb" in tvtrace("groups").stdout and "of --tlb" in tvtrace("groups", "--app").stdout
+        assert "of --tlb" not in tvtrace("groups", "--csv").stdout
         off = turn("off")
         last = next(entry for entry in off["tlb"] if entry["kind"] == "process")
         assert last["flush"] + last["reuse"] > 1000
@@ -133,6 +137,7 @@ def test_switched_while_it_runs(tracer, tmp_path):
         assert after["tlb_counted_ns"] == off["tlb_counted_ns"] >= SECONDS * 1e9
         assert "60 ns" in tvtrace("hist").stdout  # since the start
         assert "60 ns" not in tvtrace("hist", "-i", "0.2", "-n", "1").stdout
+        assert "of --tlb" not in tvtrace("groups").stdout
         assert tvtrace("capture", "--last", "0.5", "-o", file, "--force").returncode == 0
         assert "about 60 ns" not in tvtrace("report", file).stdout
         # Of the whole time counted, each switch did one of the three.

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* `groups` and `threads`: rows of the model, sorted. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/command.h"
 #include "client/common_options.h"
 #include "client/interrupt.h"
+#include "client/json_read.h"
 #include "common/alloc.h"
 #include "common/arguments.h"
 #include "common/clock.h"
 #include "common/error.h"
+#include "common/std_streams.h"
 #include "lists/columns.h"
 #include "lists/listing.h"
 #include "lists/model.h"
@@ -37,6 +40,16 @@ static int print_rows(struct list_command *l, const struct model *m, const struc
 	return listing_print(&l->listing, model_time_ns(m), model_interval_ns(m), rows, n);
 }
 
+/* Says what costs contain beside the switches; CSV and JSON have no room for it. */
+static int print_note(const struct list_command *l, const struct model *m)
+{
+	if (l->listing.output != OUTPUT_TEXT ||
+	    !read_bool(read_member(model_reply(m), "host"), "tlb_counting"))
+		return 0;
+	puts("Of each cost of a process switch about 60 ns are of --tlb.");
+	return std_streams_flush();
+}
+
 static int print_model(struct list_command *l, const struct model *m)
 {
 	size_t n = model_nr_rows(m);
@@ -47,6 +60,8 @@ static int print_model(struct list_command *l, const struct model *m)
 	for (size_t i = 0; i < n; i++)
 		rows[i] = applications ? &applications[i] : model_row(m, i);
 	err = print_rows(l, m, rows, n);
+	if (!err)
+		err = print_note(l, m);
 	free(rows);
 	free(applications);
 	return err;

@@ -27,6 +27,7 @@ struct capture_session *capture_session_new(const struct look *look, const struc
 					    int fd, const char **error)
 {
 	const struct host_facts *host = look->snapshot.host;
+	const struct accounting *a = &look->snapshot.accounting;
 	u64 now = look->snapshot.time_ns;
 	struct trace_setup setup = {.begin_ns = now > r->last_ns ? now - r->last_ns : 0,
 				    .end_ns = now + r->for_ns,
@@ -39,7 +40,7 @@ struct capture_session *capture_session_new(const struct look *look, const struc
 	struct capture_session *s;
 	struct capture *capture;
 
-	setup.tlb = look->snapshot.accounting.tlb_last_ns > setup.begin_ns;
+	setup.tlb = a->tlb_counting || a->tlb_last_ns > setup.begin_ns;
 	if (r->has_cpu && r->cpu >= look->source.cpus) {
 		*error = "cpu: this host has no such CPU";
 		close(fd);

@@ -18,6 +18,9 @@ json *json_part_number(u64 v);
 /* Untrusted bytes up to NUL, escaped by name_escape(). */
 json *json_part_text(const char *s);
 
+/* A histogram of switches of this kind, with its buckets. */
+json *json_part_of_kind(int kind, const struct histogram *h);
+
 json *json_part_features(const struct snapshot *s);
 json *json_part_accounting(const struct snapshot *s);
 json *json_part_switches(const struct snapshot *s);
@@ -32,8 +35,9 @@ json *json_part_creations(const struct snapshot *s);	   /* NULL: not counted */
 json *json_part_tlb(const struct snapshot *s);		   /* NULL: not counted */
 json *json_part_ring(const struct snapshot *s);
 json *json_part_probe(const struct snapshot *s);
-json *json_part_other(const struct snapshot *s);
 
+/* These are in json_tasks.c. */
+json *json_part_other(const struct snapshot *s);
 json *json_part_group(const struct group *g);
 json *json_part_group_counts(const struct group *g);
 json *json_part_group_name(const struct group *g);

@@ -2,7 +2,6 @@
 #include "probes/calibrate.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include <bpf/libbpf.h>
@@ -10,6 +9,7 @@
 #include "common/clock.h"
 #include "probes/cost_source.h"
 #include "probes/host_tid.h"
+#include "probes/median.h"
 #include "tvtraced.skel.h"
 
 enum {
@@ -17,19 +17,6 @@ enum {
 	WINDOWS = 21,
 	RENAMES_PER_WINDOW = 200,
 };
-
-static int compare(const void *a, const void *b)
-{
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
-
-	return (x > y) - (x < y);
-}
-
-static u64 median(u64 *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), compare);
-	return v[n / 2];
-}
 
 static void rename_self(const char *name)
 {
@@ -42,16 +29,17 @@ static void rename_self(const char *name)
  */
 static u64 rename_ns(const char *name)
 {
-	u64 windows[WINDOWS], start;
+	u64 least = UINT64_MAX, start, ns;
 
 	for (int w = 0; w < WINDOWS; w++) {
 		start = clock_ns();
 		for (int i = 0; i < RENAMES_PER_WINDOW; i++)
 			rename_self(name);
-		windows[w] = clock_ns() - start;
+		ns = clock_ns() - start;
+		if (ns < least)
+			least = ns;
 	}
-	qsort(windows, WINDOWS, sizeof(*windows), compare);
-	return windows[0] / RENAMES_PER_WINDOW;
+	return least / RENAMES_PER_WINDOW;
 }
 
 static u64 bias_ns(volatile struct cpu_state *slot, const char *name)

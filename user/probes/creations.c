@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -13,6 +12,7 @@
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "probes/host_tid.h"
+#include "probes/median.h"
 #include "probes/programs.h"
 #include "tvtraced.skel.h"
 
@@ -36,13 +36,6 @@ static void detach(struct bpf_link *links[CREATION_LINKS])
 static void *do_nothing(void *unused)
 {
 	return unused;
-}
-
-static int compare(const void *a, const void *b)
-{
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
-
-	return (x > y) - (x < y);
 }
 
 /*
@@ -71,8 +64,7 @@ static int measure_bias(struct tvtraced_bpf *skel, u64 *bias_ns)
 	}
 	if (err)
 		return err;
-	qsort(missed, SAMPLES, sizeof(*missed), compare);
-	*bias_ns = missed[SAMPLES / 2];
+	*bias_ns = median(missed, SAMPLES);
 	return 0;
 }
 
@@ -108,6 +100,7 @@ static int try_source(struct creations *c, const struct creation_source *s,
 static void take(struct creations *c, const struct creation_source *s, bool wanted)
 {
 	c->source = s;
+	c->named = wanted;
 	c->facts.source = s->name;
 	if (creation_source_is_none(s))
 		c->facts.reason = wanted ? "not timed: --creation-cost=none"
@@ -187,15 +180,19 @@ static void stand_aside(struct creations *c, u64 per_s, u64 now_ns)
 	verbose_log("creation source %s: %s", c->source->name, c->why);
 }
 
-static void go_on(struct creations *c, const struct programs *p, const struct features *f)
+/* When that fails, tries again after another pause. */
+static void go_on(struct creations *c, const struct programs *p, const struct features *f,
+		  u64 now_ns)
 {
 	int err = c->source->attach(p->skel, f, c->links);
 
 	if (err) {
 		detach(c->links);
+		c->paused_ns = now_ns;
 		snprintf(c->why, sizeof(c->why), "cannot go on: %s", strerror(-err));
 		return;
 	}
+	c->paused_ns = 0;
 	c->facts.reason = NULL;
 }
 
@@ -204,16 +201,14 @@ void creations_govern(struct creations *c, const struct programs *p, const struc
 {
 	u64 timers, since = now_ns - c->looked_ns, per_s;
 
-	if (!c->source->by_timer || since < LOOK_NS)
+	if (!c->source->by_timer || c->named || since < LOOK_NS)
 		return;
 	timers = timers_so_far(p);
 	per_s = (timers - c->timers) * 1000000000 / since;
 	c->looked_ns = now_ns;
 	c->timers = timers;
-	if (c->paused_ns && now_ns - c->paused_ns >= PAUSE_NS) {
-		c->paused_ns = 0;
-		go_on(c, p, f);
-	} else if (!c->paused_ns && per_s > MOST_TIMERS_PER_S) {
+	if (c->paused_ns && now_ns - c->paused_ns >= PAUSE_NS)
+		go_on(c, p, f, now_ns);
+	else if (!c->paused_ns && per_s > MOST_TIMERS_PER_S)
 		stand_aside(c, per_s, now_ns);
-	}
 }

@@ -24,6 +24,7 @@ struct creations {
 	struct creation_facts facts;
 	u64 timers, looked_ns; /* at the last look */
 	u64 paused_ns;	       /* CLOCK_MONOTONIC; 0: not paused */
+	bool named;	       /* the user asked for this very source */
 	char why[96];
 };
 

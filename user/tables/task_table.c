@@ -159,52 +159,16 @@ static void group_set_parent(const struct task_table *t, struct group *g, u32 pa
 	describe(t, g);
 }
 
-/* Charges the group of r's creator with `created`, or else `other`. */
-static void charge_creator(struct task_table *t, const struct task_record *r,
-			   const struct created *created)
-{
-	struct group *g = index_find(t->by_group, key_of(r->other, r->other_birth));
-
-	if (g && g->threads) {
-		created_add(&g->created, created);
-		if (created->resident_bytes)
-			g->created.resident_bytes = created->resident_bytes;
-		g->changed = t->seq;
-		return;
-	}
-	created_add(&t->other_created, created);
-	if (g && g->ended)
-		created_add(&g->ended->created, created);
-}
-
-static void count_creation(struct task_table *t, const struct task_record *r)
-{
-	struct created created = {0};
-
-	created.count[r->creation] = 1;
-	charge_creator(t, r, &created);
-}
-
-static void time_creation(struct task_table *t, const struct task_record *r)
-{
-	struct created created = {0};
-
-	created.timed[r->creation] = 1;
-	created.duration_ns[r->creation] = r->created.duration_ns;
-	created.resident_bytes = r->created.resident_pages * t->page_bytes;
-	charge_creator(t, r, &created);
-}
-
 void task_table_event(struct task_table *t, const struct task_record *r)
 {
 	struct entry *e = entry_find(t, r->tid, BIRTH_OF(r->start_ns));
 
 	if (r->event == TASK_CREATED) {
-		time_creation(t, r);
+		task_created_timed(t, r);
 		return;
 	}
 	if (r->event == TASK_NEW)
-		count_creation(t, r);
+		task_created_count(t, r);
 	if (!e) {
 		/*
 		 * No more events will come for a task whose exit is the first event seen, so it is
@@ -525,11 +489,6 @@ struct group *task_table_group(const struct task_table *t, size_t i)
 const struct charges *task_table_other(const struct task_table *t)
 {
 	return &t->other;
-}
-
-const struct created *task_table_other_created(const struct task_table *t)
-{
-	return &t->other_created;
 }
 
 const struct charges *task_table_other_published(const struct task_table *t)

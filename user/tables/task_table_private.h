@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Internals of the task table: task_table.c charges switches to tasks, and task_retire.c removes
- * tasks that have ended.
+ * Internals of the task table: task_table.c charges switches to tasks, task_created.c charges their
+ * creators, and task_retire.c removes tasks that have ended.
  */
 #ifndef TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
 #define TVTRACED_TABLES_TASK_TABLE_PRIVATE_H
@@ -104,5 +104,9 @@ void entry_die_after_events(struct task_table *t, struct entry *e, u64 ts_ns);
 /* These free an entry or a group, and remove it from the table. */
 void entry_remove(struct task_table *t, struct entry *e);
 void group_remove(struct task_table *t, struct group *g);
+
+/* Charge the group of r's creator, or else `other`: TASK_NEW, and TASK_CREATED. */
+void task_created_count(struct task_table *t, const struct task_record *r);
+void task_created_timed(struct task_table *t, const struct task_record *r);
 
 #endif
