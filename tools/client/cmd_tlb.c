@@ -2,7 +2,9 @@
 /* `tlb`: what switches do to the TLB, and whether that is counted. */
 #include <argp.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/command.h"
@@ -15,9 +17,13 @@
 #include "common/error.h"
 #include "common/names.h"
 #include "common/std_streams.h"
+#include "protocol.h"
+
+enum { OPTION_SOCKET = 256, OPTION_JSON };
 
 struct tlb_command {
-	struct common common;
+	const char *socket;
+	bool json;
 	enum { SHOW, TURN_ON, TURN_OFF } what;
 };
 
@@ -26,8 +32,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct tlb_command *c = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		common_init(&c->common, state);
+	case OPTION_SOCKET:
+		c->socket = arg;
+		return 0;
+	case OPTION_JSON:
+		c->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (c->what == SHOW && !strcmp(arg, "on"))
@@ -93,13 +102,13 @@ static int run(const struct tlb_command *c)
 	int status;
 
 	interrupt_catch();
-	status = session_open(&session, c->common.socket);
+	status = session_open(&session, c->socket);
 	if (!status)
 		status = session_ask(session, requests[c->what], &reply);
 	session_close(session);
 	if (status || !reply)
 		return status;
-	if (c->common.output == OUTPUT_JSON)
+	if (c->json)
 		print_json(reply);
 	else
 		print_text(reply);
@@ -109,8 +118,13 @@ static int run(const struct tlb_command *c)
 
 int command_tlb(int argc, char **argv)
 {
-	static const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
+	static const struct argp_option options[] = {
+		{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 1},
+		{"socket", OPTION_SOCKET, "PATH", 0,
+		 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 2},
+		{0}};
 	static const struct argp argp = {
+		.options = options,
 		.parser = parse,
 		.args_doc = "[on|off]",
 		.doc = "What the switches of each kind have done to the TLB (x86) while that was "
@@ -121,12 +135,9 @@ int command_tlb(int argc, char **argv)
 		       "`on\' begins to count, and `off\' ends it; only root may, and not while "
 		       "captures run. Counting adds about 60 ns to the cost of each switch that "
 		       "changes the address space, so costs that were measured meanwhile are said "
-		       "to contain it.",
-		.children = children};
-	struct tlb_command c = {.what = SHOW};
+		       "to contain it."};
+	struct tlb_command c = {.what = SHOW, .socket = PROTOCOL_SOCKET};
 
 	arguments_parse(&argp, argc, argv, &c);
-	if (c.common.output == OUTPUT_CSV || c.common.interval_ns || c.common.count)
-		return fail(CLIENT_USAGE, "tlb: takes --socket and --json only");
 	return run(&c);
 }
