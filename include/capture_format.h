@@ -22,6 +22,7 @@ enum {
 	TRACE_SLICE_END = 2,
 	TRACE_INSTANT = 3,
 	/* linux/sched.h: the only flag of clone_flags that a capture contains */
+	TRACE_CLONE_VM = 0x100,
 	TRACE_CLONE_THREAD = 0x10000,
 	/* TRACE_FLAG_HARDIRQ of ftrace's common_flags (linux/trace_events.h) */
 	TRACE_FLAG_HARDIRQ = 8,

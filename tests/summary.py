@@ -5,11 +5,14 @@ that are made of tests. A step that fails without telling which test did counts 
 """
 
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree
 
 # pytest: all tests passed; a test failed; none was selected (its options may exclude all).
 PYTEST_ORDERLY = (0, 1, 5)
+# The names of runs that took place beside others.
+SHARE = re.compile(r"pytest.*-\d+")
 # Steps that take less are not listed with their time.
 LONG_S = 10
 
@@ -28,7 +31,7 @@ def cases(path):
 
 
 def run_again(directory, name):
-    """Outcomes, by id, of tests that failed beside others (pytest_halves of tools/check)."""
+    """Outcomes, by id, of tests that failed beside others (pytest_shares of tools/check)."""
     path = directory / f"{name.rpartition('-')[0]}-again.xml"
     try:
         return {test: outcome for test, _, outcome, _ in cases(path)}
@@ -45,7 +48,7 @@ def step_results(directory, status, name):
         return [(name, "failed" if status else "passed", "")]
     orderly = status in PYTEST_ORDERLY if name.startswith("pytest") else True
     told = any(outcome == "failed" for _, _, outcome, _ in found)
-    again = run_again(directory, name) if name.endswith(("-1", "-2")) else {}
+    again = run_again(directory, name) if SHARE.fullmatch(name) else {}
     results = []
     for test, full_name, outcome, reason in found:
         if outcome == "failed" and again.get(test) == "passed":

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """A terminal of a chosen size, made by tmux; a test types into it and reads what it shows."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -16,8 +18,9 @@ class Terminal:
         self._directory = tempfile.TemporaryDirectory(prefix="tvtraced-terminal-")
         self.tmux = ["tmux", "-S", f"{self._directory.name}/socket", "-f", "/dev/null"]
         # The shell outlives the program, so that what it leaves on the screen can be read.
-        self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), "sh", "-c",
-                   script + "\nexec cat")
+        self._session = int(self._tmux(
+            "new-session", "-d", "-P", "-F", "#{pane_pid}", "-x", str(width), "-y", str(height),
+            "sh", "-c", script + "\nexec cat"))
 
     def _tmux(self, *arguments):
         environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -53,8 +56,13 @@ class Terminal:
         return lines
 
     def close(self):
+        """Ends the terminal, and all that was started in it: what is stopped outlives a hang-up."""
         subprocess.run([*self.tmux, "kill-server"], stderr=subprocess.DEVNULL, timeout=PATIENCE_S,
                        check=False)
+        for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            with contextlib.suppress(ProcessLookupError):
+                if os.getsid(pid) == self._session:
+                    os.kill(pid, signal.SIGKILL)
         self._directory.cleanup()
 
 

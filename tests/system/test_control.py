@@ -129,6 +129,14 @@ def test_what_has_changed_since_makes_up_the_whole(tracer, workload):
             assert groups[key] == by_id(whole["groups"], "tgid")[key]
 
 
+def short_created(created):
+    """Nothing, of a group that created nothing."""
+    if created:
+        for key in ("count", "timed", "duration_ns"):
+            yield [created[key][kind] for kind in ("thread", "process", "vm_process", "kernel")]
+        yield created["resident_bytes"] or 0
+
+
 def check_short_forms(reply):
     """What changes and what does not, apart, are what `groups` says together."""
     for group, counts, name in zip(reply["groups"], reply["group_counts"], reply["group_names"],
@@ -142,7 +150,8 @@ def check_short_forms(reply):
                           group["ended_threads"],
                           *([group[key][after] for after in
                              ("woken", "preempted", "start", "unknown")]
-                            for key in ("waits", "wait_ns"))]
+                            for key in ("waits", "wait_ns")),
+                          *short_created(group["created"])]
         assert name == {key: group[key] for key in name}
         assert set(name) == {"tgid", "comm", "start_ns", "ppid", "cmdline", "cgroup", "application"}
 
@@ -151,8 +160,13 @@ def test_short_forms(tracer, workload):
     tracer()
     program = workload("pair", "process", "pipe", CPU, 500)
     program.go()
+    creator = workload("create", "fork", 10, 0)
+    creator.go()
     parts = ("groups", "group_counts", "group_names")
     with Client() as client:
+        reply = client.snapshot(*parts, tgid=creator.process.pid)
+        assert len(reply["group_counts"][0]) == 15
+        check_short_forms(reply)
         for task in program.tasks:
             reply = client.snapshot(*parts, tgid=task["tgid"])
             assert len(reply["groups"]) == 1

@@ -13,10 +13,10 @@ import threading
 import pytest
 
 from links import skipped_runs
-from control import tvtrace
+from control import TVTRACE, tvtrace
 from captures import Trace
 from prom import Metrics
-from tracer import run
+from tracer import PATIENCE_S, run
 from workloads import GUEST, PROGRAMS, SLOWNESS
 
 pytestmark = pytest.mark.kernel
@@ -260,6 +260,71 @@ def test_the_client_tells(tracer, workload, tmp_path):
                           (("--of", "creation", "--kind", "idle"), "vm_process")):
         refused = tvtrace("hist", *options)
         assert refused.returncode == 3 and word in refused.stderr
+
+
+COLUMNS = {"thread": ("new_threads_per_s", "new_thread_mean_ns"),
+           "process": ("forks_per_s", "fork_mean_ns"),
+           "vm_process": ("spawns_per_s", "spawn_mean_ns")}
+
+
+def while_it_lists(program, *options):
+    """The rows of three intervals, after the first of which the program creates its tasks."""
+    with subprocess.Popen([TVTRACE, "groups", "--json", "-i", "1", "-n", "3", *options],
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as listing:
+        lines = [listing.stdout.readline()]
+        program.go()
+        lines += listing.communicate(timeout=PATIENCE_S)[0].splitlines()
+    for line in lines:
+        reply = json.loads(line)
+        seconds = reply["interval_ns"] / 1e9
+        for row in next(value for value in reply.values() if isinstance(value, list)):
+            yield seconds, row
+
+
+@pytest.mark.parametrize("how", KINDS)
+def test_the_lists_tell(tracer, workload, how):
+    """What a group created, how long it took and its memory: in its row, and its application's."""
+    traced = tracer(interval=0.25)
+    timed = not traced.fresh()["creation_reason"]
+    program = workload("create", how, N, 16)
+    rate, mean = COLUMNS[KINDS[how]]
+    rows = [(seconds, row) for seconds, row in while_it_lists(program)
+            if row["tgid"] == program.process.pid]
+    assert round(sum(row[rate] * seconds for seconds, row in rows)) == N
+    others = {columns[0] for columns in COLUMNS.values()} - {rate}
+    assert not any(row[other] for _, row in rows for other in others)
+    if timed:
+        said = created_by(traced.fresh(), program.process.pid)
+        assert said["timed"][KINDS[how]] >= N - skipped_runs()
+        total = sum(row[mean] * row[rate] * seconds for seconds, row in rows if row[mean])
+        if said["timed"][KINDS[how]] == N:
+            assert total == pytest.approx(said["duration_ns"][KINDS[how]])
+        assert rows[-1][1]["resident_bytes"] == said["resident_bytes"] > 16 * MIB
+    again = workload("create", how, N, 0)
+    assert round(sum(row[rate] * seconds for seconds, row in while_it_lists(again, "--app"))) >= N
+
+
+@pytest.mark.skipif(GUEST, reason="which has no reader of captures")
+def test_a_report_lists_creators(tracer, workload, tmp_path):
+    """From the tasks that a capture tells of, and from what it timed."""
+    traced = tracer(interval=0.25)
+    programs = {how: workload("create", how, N, 16) for how in KINDS}
+    for program in programs.values():
+        program.go()
+    file = tmp_path / "t.pftrace"
+    assert tvtrace("capture", "--last", "60", "-o", file).returncode == 0
+    publication = traced.fresh()
+    report = json.loads(tvtrace("report", "--json", file).stdout)
+    rows = {row["tgid"]: row for row in report["groups"]}
+    for how, program in programs.items():
+        row = rows[program.process.pid]
+        said = created_by(publication, program.process.pid)
+        seconds = (report["interval_ns"] - report["suspended_ns"]) / 1e9
+        for kind, (rate, mean) in COLUMNS.items():
+            assert round(row[rate] * seconds) == said["count"][kind] == (KINDS[how] == kind) * N
+            timed = said["timed"][kind]
+            assert row[mean] == (pytest.approx(said["duration_ns"][kind] / timed) if timed else None)
+        assert row["resident_bytes"] == said["resident_bytes"]
 
 
 TIMERS = """

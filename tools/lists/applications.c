@@ -69,6 +69,7 @@ struct row *applications_of(const struct row **groups, size_t n, size_t *nr)
 		a->unlabelled += r->unlabelled;
 		charges_add(&a->grown, &r->grown);
 		charges_add(&a->total, &r->total);
+		created_add(&a->created, &r->created);
 	}
 	*nr = keep_live(applications, *nr);
 	return applications;

@@ -12,6 +12,7 @@ enum cell {
 	CELL_RATE,
 	CELL_PERCENT,
 	CELL_NS,
+	CELL_BYTES,
 };
 
 /*

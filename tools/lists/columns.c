@@ -186,6 +186,47 @@ static double start_wait_mean(const struct row *r)
 	return wait_mean_after(r, WAIT_START);
 }
 
+/* Tasks that it created. */
+static double new_threads_rate(const struct row *r)
+{
+	return rate(r, r->created.count[CREATED_THREAD]);
+}
+
+static double forks_rate(const struct row *r)
+{
+	return rate(r, r->created.count[CREATED_PROCESS]);
+}
+
+static double spawns_rate(const struct row *r)
+{
+	return rate(r, r->created.count[CREATED_VM_PROCESS]);
+}
+
+static double creation_mean(const struct row *r, enum creation kind)
+{
+	return ratio(r->created.duration_ns[kind], r->created.timed[kind]);
+}
+
+static double new_thread_mean(const struct row *r)
+{
+	return creation_mean(r, CREATED_THREAD);
+}
+
+static double fork_mean(const struct row *r)
+{
+	return creation_mean(r, CREATED_PROCESS);
+}
+
+static double spawn_mean(const struct row *r)
+{
+	return creation_mean(r, CREATED_VM_PROCESS);
+}
+
+static double resident(const struct row *r)
+{
+	return r->created.resident_bytes ? (double)r->created.resident_bytes : NAN;
+}
+
 /* Totals. */
 static double total(const struct row *r)
 {
@@ -252,6 +293,20 @@ static double total_preempted(const struct row *r)
 	NUMBER("start_wait_mean_ns", "w.start", CELL_NS, 0, 7, start_wait_mean, \
 	       "of new tasks, from their creation to their first run")
 
+#define CREATIONS \
+	NUMBER("new_threads_per_s", "nthr/s", CELL_RATE, 0, 6, new_threads_rate, \
+	       "threads that it created"), \
+	NUMBER("forks_per_s", "fork/s", CELL_RATE, 0, 6, forks_rate, \
+	       "processes that it created with an address space of their own"), \
+	NUMBER("spawns_per_s", "vfrk/s", CELL_RATE, 0, 6, spawns_rate, \
+	       "processes that it created in its own address space: vfork, posix_spawn"), \
+	NUMBER("new_thread_mean_ns", "t.new", CELL_NS, 0, 7, new_thread_mean, \
+	       "mean time in the kernel for the creation of a thread"), \
+	NUMBER("fork_mean_ns", "f.new", CELL_NS, 0, 7, fork_mean, \
+	       "of such a process; it grows with the resident memory of the creator"), \
+	NUMBER("spawn_mean_ns", "v.new", CELL_NS, 0, 7, spawn_mean, \
+	       "of a process by vfork; with some sources it contains the child's run")
+
 #define REASONS \
 	NUMBER("voluntary_per_s", "vol/s", CELL_RATE, 0, 5, voluntary_rate, \
 	       "switches out of it that it asked for (it blocked or slept)"), \
@@ -282,6 +337,9 @@ const struct column group_columns[NR_GROUP_COLUMNS] = {
 	NUMBER("ended_per_s", "end/s", CELL_RATE, 0, 5, ended_rate,
 	       "threads of it that ended, per second; of those that have ended, groups"),
 	REASONS,
+	CREATIONS,
+	NUMBER("resident_bytes", "rss", CELL_BYTES, 0, 8, resident,
+	       "its resident memory when it last created a task"),
 	NUMBER("ppid", "ppid", CELL_ID, 0, 7, ppid, "its parent"),
 	NAME("application", "application", 0, 20, application,
 	     "systemd unit, else container, else cgroup, else comm"),
@@ -300,6 +358,7 @@ const struct column application_columns[NR_APPLICATION_COLUMNS] = {
 	WAITS,
 	NUMBER("threads", "thr", CELL_COUNT, 0, 4, threads, "threads alive"),
 	REASONS,
+	CREATIONS,
 	NAME("kind", "kind", 0, 9, kind, "unit, container, cgroup or comm"),
 };
 

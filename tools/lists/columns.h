@@ -5,7 +5,7 @@
 
 #include "lists/column.h"
 
-enum { NR_GROUP_COLUMNS = 28, NR_APPLICATION_COLUMNS = 25, NR_THREAD_COLUMNS = 26 };
+enum { NR_GROUP_COLUMNS = 35, NR_APPLICATION_COLUMNS = 31, NR_THREAD_COLUMNS = 26 };
 
 extern const struct column group_columns[NR_GROUP_COLUMNS];
 extern const struct column application_columns[NR_APPLICATION_COLUMNS];

@@ -37,6 +37,8 @@ char *listing_cell(char buf[CELL_TEXT_LEN], const struct column *c, const struct
 		return format_rate(buf, v);
 	case CELL_NS:
 		return format_ns(buf, v);
+	case CELL_BYTES:
+		return format_bytes(buf, v);
 	case CELL_PERCENT:
 		snprintf(buf, CELL_TEXT_LEN, v > 0 && v < 0.0995 ? "%.2f%%" : "%.0f%%", v * 100);
 		return buf;
@@ -170,7 +172,8 @@ static struct json_object *json_row(const struct listing *l, const struct row *r
 		if (column->name)
 			value = json_object_new_string(column->name(r));
 		else if (!isnan(column->number(r)))
-			value = column->cell == CELL_ID || column->cell == CELL_COUNT
+			value = column->cell == CELL_ID || column->cell == CELL_COUNT ||
+						column->cell == CELL_BYTES
 					? json_object_new_uint64((u64)column->number(r))
 					: json_object_new_double(column->number(r));
 		json_object_object_add(o, column->key, value);

@@ -16,10 +16,11 @@
 #include "lists/applications.h"
 
 struct known {
-	struct row row;		     /* first: what callers see */
-	struct charges base;	     /* total at the previous refresh */
-	u64 nr_ended, base_nr_ended; /* number so far; number at the previous refresh */
-	u64 seen;		     /* number of the last reply that listed the row */
+	struct row row;			      /* first: what callers see */
+	struct charges base;		      /* total at the previous refresh */
+	struct created created, base_created; /* so far; at the previous refresh */
+	u64 nr_ended, base_nr_ended;	      /* number so far; number at the previous refresh */
+	u64 seen;			      /* number of the last reply that listed the row */
 	char *name, *application, *cmdline;
 	u64 id;	   /* key in by_id */
 	size_t at; /* index in rows */
@@ -149,6 +150,19 @@ static void read_counts(struct known *k, struct json_object *list)
 	k->nr_ended = json_object_get_uint64(read_item(list, 8));
 	read_numbers(read_item(list, 9), c->waits, NR_WAITS);
 	read_numbers(read_item(list, 10), c->wait_ns, NR_WAITS);
+	/* The rest is there if the group created a task. */
+	read_numbers(read_item(list, 11), k->created.count, NR_CREATIONS);
+	read_numbers(read_item(list, 12), k->created.timed, NR_CREATIONS);
+	read_numbers(read_item(list, 13), k->created.duration_ns, NR_CREATIONS);
+	k->created.resident_bytes = json_object_get_uint64(read_item(list, 14));
+}
+
+/* Makes the present totals the base from which growth is measured. */
+static void set_base(struct known *k)
+{
+	k->base = k->row.total;
+	k->base_created = k->created;
+	k->base_nr_ended = k->nr_ended;
 }
 
 static void take_group_counts(struct model *m, struct json_object *list)
@@ -189,6 +203,13 @@ static void read_charges(struct charges *c, struct json_object *o, const char *s
 		c->reasons[i] = read_number(reasons, reason_names[i]);
 }
 
+static void read_created(struct created *c, struct json_object *o)
+{
+	read_named(o, "count", creation_names, c->count, NR_CREATIONS);
+	read_named(o, "timed", creation_names, c->timed, NR_CREATIONS);
+	read_named(o, "duration_ns", creation_names, c->duration_ns, NR_CREATIONS);
+}
+
 /*
  * Finds the row of an ended group. Returns NULL if it is unknown, or if its tgid is 0, as that of
  * the idle tasks and of programs, which never end.
@@ -217,14 +238,14 @@ static void take_ended(struct model *m, struct json_object *o)
 	k->seen = m->replies;
 	read_names(k, o);
 	read_charges(&k->row.total, o, "switches", o);
+	read_created(&k->created, read_member(o, "created"));
 	k->nr_ended = read_number(o, "groups");
 	/*
 	 * Without `gone` it is unknown which charges are old, so that the row shows no growth in
 	 * this interval.
 	 */
 	if (!gone) {
-		k->base = k->row.total;
-		k->base_nr_ended = k->nr_ended;
+		set_base(k);
 		return;
 	}
 	for (size_t i = 0; i < read_length(gone); i++) {
@@ -233,6 +254,7 @@ static void take_ended(struct model *m, struct json_object *o)
 		if (!g)
 			continue;
 		charges_add(&k->base, &g->base);
+		created_add(&k->base_created, &g->base_created);
 		forget(m, g);
 	}
 }
@@ -287,8 +309,7 @@ static void take_group_of_threads(struct model *m)
 	struct json_object *counts = read_item(read_member(m->reply, "group_counts"), 0);
 	struct known *g = &m->group;
 
-	g->base = g->row.total;
-	g->base_nr_ended = g->nr_ended;
+	set_base(g);
 	/* The group has ended. */
 	if (!name || !counts)
 		return;
@@ -344,13 +365,10 @@ static void forget_unlisted(struct model *m)
 			forget(m, m->rows[i]);
 }
 
-/* Makes the present totals the base from which growth is measured. */
 static void set_bases(struct model *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		m->rows[i]->base = m->rows[i]->row.total;
-		m->rows[i]->base_nr_ended = m->rows[i]->nr_ended;
-	}
+	for (size_t i = 0; i < m->n; i++)
+		set_base(m->rows[i]);
 }
 
 static int refresh_groups(struct model *m)
@@ -380,8 +398,10 @@ static void measure_growth(const struct model *m, struct known *k)
 	r->cmdline = k->cmdline;
 	r->seconds = (double)m->interval_ns / 1e9;
 	r->grown = (struct charges){0};
+	r->created = (struct created){0};
 	r->nr_ended = 0;
 	if (m->grown) {
+		r->created = created_since(&k->created, &k->base_created);
 		r->grown = charges_since(&r->total, &k->base);
 		r->nr_ended = k->nr_ended > k->base_nr_ended ? k->nr_ended - k->base_nr_ended : 0;
 	}

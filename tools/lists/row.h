@@ -27,8 +27,9 @@ struct row {
 	struct charges grown; /* since the previous reply */
 	struct charges total; /* since the start of tvtraced */
 	u64 total_cost_ns;
-	u64 unlabelled; /* switches into it of unknown kind, in traces without labels */
-	double seconds; /* time span of `grown` */
+	struct created created; /* since the previous reply; of threads nothing is known */
+	u64 unlabelled;		/* switches into it of unknown kind, in traces without labels */
+	double seconds;		/* time span of `grown` */
 };
 
 #endif

@@ -266,7 +266,8 @@ static void take_bundle(struct trace_model *m, const FtraceEventBundle *b)
 		if (b->event[i]->event_case == FTRACE_EVENT__EVENT_SCHED_SWITCH)
 			take_full_switch(m, cpu, b->event[i]);
 		else
-			trace_tasks_event(m->tasks, b->event[i]);
+			trace_tasks_event(m->tasks, b->event[i],
+					  in_window(m, b->event[i]->timestamp));
 	}
 	if (b->compact_sched)
 		take_compact(m, cpu, b->compact_sched);
@@ -363,6 +364,20 @@ static void take_fact(struct trace_model *m, const TrackEvent *e, u64 ts_ns)
 	}
 }
 
+static void take_creation(struct trace_model *m, const struct trace_event *e)
+{
+	struct traced *creator =
+		e->creator ? trace_tasks_get(m->tasks, e->creator, e->ts_ns) : NULL;
+
+	histogram_add(&m->summary.creation[e->kind], e->number);
+	if (!creator)
+		return;
+	creator->created.timed[e->kind]++;
+	creator->created.duration_ns[e->kind] += e->number;
+	if (e->resident_bytes)
+		creator->created.resident_bytes = e->resident_bytes;
+}
+
 static void take_event(struct trace_model *m, const TracePacket *p)
 {
 	struct trace_event e = track_decoder_event(m->words, p);
@@ -372,7 +387,7 @@ static void take_event(struct trace_model *m, const TracePacket *p)
 	if (e.meaning == MEANS_FACT)
 		take_fact(m, p->track_event, e.ts_ns);
 	if (e.meaning == MEANS_CREATION && in_window(m, e.ts_ns))
-		histogram_add(&m->summary.creation[e.kind], e.number);
+		take_creation(m, &e);
 	if (e.meaning != MEANS_SWITCH && e.meaning != MEANS_LOST_BEGIN &&
 	    e.meaning != MEANS_LOST_END)
 		return;

@@ -138,6 +138,8 @@ static struct row *all_groups(struct trace_tasks *t, const struct trace_summary 
 		r->threads += alive(task, s->end_ns);
 		r->nr_ended += ended_within(task, s);
 		add_charges(r, task);
+		if (task == leader)
+			r->created = task->created;
 	}
 	return rows;
 }

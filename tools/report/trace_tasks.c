@@ -229,15 +229,27 @@ static struct traced *begin_life(struct trace_tasks *t, u32 tid, u64 ts_ns)
 	return task;
 }
 
-static void take_newtask(struct trace_tasks *t, const FtraceEvent *e)
+static enum creation creation_of(const TaskNewtask *n, u32 parent_tgid)
+{
+	if (parent_tgid == KTHREADD)
+		return CREATED_KERNEL;
+	if (n->clone_flags & TRACE_CLONE_THREAD)
+		return CREATED_THREAD;
+	return n->clone_flags & TRACE_CLONE_VM ? CREATED_VM_PROCESS : CREATED_PROCESS;
+}
+
+static void take_newtask(struct trace_tasks *t, const FtraceEvent *e, bool counted)
 {
 	const TaskNewtask *n = e->task_newtask;
 	const struct traced *parent = trace_tasks_find(t, e->pid, e->timestamp);
 	u32 parent_tgid = parent ? parent->tgid : e->pid;
-	struct traced *task;
+	struct traced *task, *creator;
 
 	if (!n->pid)
 		return;
+	creator = counted ? trace_tasks_get(t, parent_tgid, e->timestamp) : NULL;
+	if (creator)
+		creator->created.count[creation_of(n, parent_tgid)]++;
 	task = begin_life(t, (u32)n->pid, e->timestamp);
 	if (!task)
 		return;
@@ -252,12 +264,12 @@ static void take_newtask(struct trace_tasks *t, const FtraceEvent *e)
 	trace_tasks_name(t, task, n->comm, e->timestamp);
 }
 
-void trace_tasks_event(struct trace_tasks *t, const FtraceEvent *e)
+void trace_tasks_event(struct trace_tasks *t, const FtraceEvent *e, bool counted)
 {
 	struct traced *task;
 
 	if (e->event_case == FTRACE_EVENT__EVENT_TASK_NEWTASK) {
-		take_newtask(t, e);
+		take_newtask(t, e, counted);
 	} else if (e->event_case == FTRACE_EVENT__EVENT_TASK_RENAME && e->task_rename->pid) {
 		task = trace_tasks_get(t, (u32)e->task_rename->pid, e->timestamp);
 		trace_tasks_name(t, task, e->task_rename->newcomm, e->timestamp);

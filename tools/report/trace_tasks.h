@@ -31,7 +31,8 @@ struct traced {
 	char *cmdline;	     /* NULL: unknown */
 	struct traced *older;
 	struct charges charges;
-	u64 unlabelled; /* switches into the task of unknown kind */
+	struct created created; /* by all of the thread group that it leads */
+	u64 unlabelled;		/* switches into the task of unknown kind */
 	/* Set when rows are made (trace_rows.c): */
 	const struct traced *leader;
 	size_t row; /* index of the row of the group that it leads, plus 1; 0: none yet */
@@ -60,8 +61,11 @@ void trace_tasks_name(const struct trace_tasks *t, struct traced *task, const ch
 
 void trace_tasks_tree(struct trace_tasks *t, const ProcessTree *tree, u64 ts_ns);
 
-/* Takes the creation, renaming or end of a task; ignores all other events. */
-void trace_tasks_event(struct trace_tasks *t, const FtraceEvent *e);
+/*
+ * Takes the creation, renaming or end of a task; ignores all other events. A creation is charged to
+ * its creator's group if it is `counted`.
+ */
+void trace_tasks_event(struct trace_tasks *t, const FtraceEvent *e, bool counted);
 
 void trace_tasks_set_application(struct trace_tasks *t, u32 tgid, const char *name,
 				 const char *kind);

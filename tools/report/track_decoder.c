@@ -44,6 +44,9 @@ struct track_decoder {
 	size_t nr_tracks, room;
 	bool has_switches, has_tvtraced;
 	u64 switches, tvtraced; /* uuids */
+	/* The latest track of a thread: each creation follows the description of its track. */
+	u64 thread;
+	u32 thread_tgid;
 };
 
 struct track_decoder *track_decoder_new(void)
@@ -166,6 +169,10 @@ static void learn_track(struct track_decoder *w, const TrackDescriptor *t)
 {
 	unsigned int cpu;
 
+	if (t->thread) {
+		w->thread = t->uuid;
+		w->thread_tgid = (u32)t->thread->pid;
+	}
 	if (!t->name)
 		return;
 	if (!t->has_parent_uuid && !strcmp(t->name, TRACE_TRACK_SWITCHES)) {
@@ -266,7 +273,8 @@ static void read_switch(const struct track_decoder *w, const TrackEvent *e, u32 
 }
 
 /* A slice of that name may be on any thread's track. */
-static void read_creation(const TrackEvent *e, struct trace_event *result)
+static void read_creation(const struct track_decoder *w, const TrackEvent *e,
+			  struct trace_event *result)
 {
 	static const char create[] = TRACE_EVENT_CREATE;
 
@@ -278,6 +286,8 @@ static void read_creation(const TrackEvent *e, struct trace_event *result)
 			result->meaning = MEANS_CREATION;
 			result->kind = (u8)k;
 			result->number = trace_number(e, TRACE_NOTE_NS);
+			result->creator = e->track_uuid == w->thread ? w->thread_tgid : 0;
+			result->resident_bytes = trace_number(e, TRACE_NOTE_RESIDENT);
 		}
 }
 
@@ -295,7 +305,7 @@ struct trace_event track_decoder_event(const struct track_decoder *w, const Trac
 	}
 	t = track_of(w, e->track_uuid);
 	if (!t) {
-		read_creation(e, &result);
+		read_creation(w, e, &result);
 		return result;
 	}
 	result.cpu = t->cpu;

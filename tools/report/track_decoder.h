@@ -30,6 +30,8 @@ struct trace_event {
 	u64 ts_ns;
 	u32 cpu;
 	u8 kind, from, reason; /* of a switch; kind: enum creation of a creation */
+	u32 creator;	       /* tgid of the one that created; 0: not known */
+	u64 resident_bytes;    /* of the creator; 0: not known */
 	u32 other;	       /* tid of the task that a filtered trace shows as tid 0; 0: none */
 	u64 wait;	       /* of the switch's next task, WAIT_OF(); 0: not known */
 	u64 number;	       /* cost or creation in ns, or number of lost switches; 0: unknown */

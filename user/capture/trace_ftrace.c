@@ -234,6 +234,15 @@ int trace_ftrace_wakings(struct trace_ftrace *f, u32 cpu, const struct switch_re
 	return put_bundle(f, &b, cpu);
 }
 
+/* The flags by which tasks of one kind differ from those of another. */
+static u64 clone_flags_of(const struct task_record *r, const struct traced_task *t)
+{
+	if (r->tid != r->tgid)
+		return TRACE_CLONE_VM | TRACE_CLONE_THREAD;
+	return t->creation == CREATED_VM_PROCESS || t->creation == CREATED_KERNEL ? TRACE_CLONE_VM
+										  : 0;
+}
+
 static int put_new_task(struct trace_ftrace *f, const struct task_record *r, struct traced_task *t)
 {
 	FtraceEvent e = FTRACE_EVENT__INIT;
@@ -243,7 +252,7 @@ static int put_new_task(struct trace_ftrace *f, const struct task_record *r, str
 	n.has_pid = n.has_clone_flags = true;
 	n.pid = (int32_t)r->tid;
 	n.comm = trace_names_at(f->names, t, r->tid, r->ts_ns)->text;
-	n.clone_flags = r->tid == r->tgid ? 0 : TRACE_CLONE_THREAD;
+	n.clone_flags = clone_flags_of(r, t);
 	e.event_case = FTRACE_EVENT__EVENT_TASK_NEWTASK;
 	e.task_newtask = &n;
 	/*

@@ -101,6 +101,7 @@ struct traced_task *trace_names_task(struct trace_names *n, u32 tid, u32 birth, 
 	t->tid = tid;
 	t->birth = birth;
 	t->tgid = tgid;
+	t->creation = NR_CREATIONS;
 	t->nr_names = 1;
 	t->names[0].name = *comm ? intern(n, comm) : n->unknown;
 	index_add(n->by_id, id_of(tid, birth), t);
@@ -161,6 +162,8 @@ struct traced_task *trace_names_apply(struct trace_names *n, const struct task_f
 	struct trace_name *name = intern(n, f->record.comm);
 
 	t->rewound = true;
+	if (f->record.event == TASK_NEW)
+		t->creation = f->record.creation;
 	if (f->record.event == TASK_EXIT && !t->ended)
 		note_end(n, t);
 	t->ended = f->record.event == TASK_EXIT;

@@ -7,6 +7,7 @@
 
 #include "collect/recorder.h"
 #include "common/text.h"
+#include "creation.h"
 
 /* For each task, so many of its latest names are kept with the times when they were set. */
 enum { TRACE_NAMES = 8 };
@@ -31,11 +32,12 @@ struct traced_task {
 	u32 tid, birth, tgid;
 	u32 nr_names;
 	struct name_since names[TRACE_NAMES]; /* the latest names, in order of time */
-	bool rewound; /* names[0] is the name that the task had when the trace began */
-	bool created; /* the trace contains the task's creation */
-	bool told;    /* the trace already says which thread group the task belongs to */
-	bool ended;   /* the last event of the task was its exit */
-	size_t place; /* index in the list of tasks */
+	bool rewound;		/* names[0] is the name that the task had when the trace began */
+	enum creation creation; /* NR_CREATIONS: not known yet */
+	bool created;		/* the trace contains the task's creation */
+	bool told;		/* the trace already says which thread group the task belongs to */
+	bool ended;		/* the last event of the task was its exit */
+	size_t place;		/* index in the list of tasks */
 };
 
 struct trace_names *trace_names_new(void);

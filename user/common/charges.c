@@ -81,6 +81,23 @@ static u64 growth(u64 now, u64 before)
 	return now > before ? now - before : 0;
 }
 
+struct created created_since(const struct created *now, const struct created *before)
+{
+	struct created c = {.resident_bytes = now->resident_bytes};
+
+	for (int k = 0; k < NR_CREATIONS; k++) {
+		c.count[k] = growth(now->count[k], before->count[k]);
+		c.timed[k] = growth(now->timed[k], before->timed[k]);
+		c.duration_ns[k] = growth(now->duration_ns[k], before->duration_ns[k]);
+	}
+	return c;
+}
+
+bool created_any(const struct created *c)
+{
+	return sum_of(c->count, NR_CREATIONS) || sum_of(c->timed, NR_CREATIONS);
+}
+
 struct charges charges_since(const struct charges *now, const struct charges *before)
 {
 	struct charges c;

@@ -6,6 +6,8 @@
 #ifndef TVTRACED_COMMON_CHARGES_H
 #define TVTRACED_COMMON_CHARGES_H
 
+#include <stdbool.h>
+
 #include "creation.h"
 #include "record.h"
 
@@ -65,6 +67,12 @@ u64 charges_wait_ns(const struct charges *c);
 
 /* Adds the tasks that `from` created; resident_bytes stays. */
 void created_add(struct created *to, const struct created *from);
+
+/* Returns by how much each member grew, as charges_since() does; resident_bytes is that of now. */
+struct created created_since(const struct created *now, const struct created *before);
+
+/* Whether it has any task. A creation may be timed whose count was lost. */
+bool created_any(const struct created *c);
 
 void charges_add(struct charges *to, const struct charges *from);
 

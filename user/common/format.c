@@ -43,6 +43,19 @@ char *format_rate(char out[FORMAT_LEN], double n)
 	return n > 0 && n < 9.995 ? scaled(out, n, "") : format_count(out, n);
 }
 
+char *format_bytes(char out[FORMAT_LEN], double bytes)
+{
+	if (bytes < 1023.5) {
+		snprintf(out, FORMAT_LEN, "%.0f B", bytes > 0 ? bytes : 0);
+		return out;
+	}
+	if (bytes < 1023.5 * 1024)
+		return scaled(out, bytes / 1024, " KiB");
+	if (bytes < 1023.5 * (1 << 20))
+		return scaled(out, bytes / (1 << 20), " MiB");
+	return scaled(out, bytes / (1 << 30), " GiB");
+}
+
 char *format_uptime(char out[FORMAT_LEN], double seconds)
 {
 	unsigned long s = seconds > 0 ? (unsigned long)seconds : 0;

@@ -16,6 +16,10 @@ char *format_count(char out[FORMAT_LEN], double n);
 /* Does the same as format_count(), but with decimals below 10: "0.33", "412", "12.3k". */
 char *format_rate(char out[FORMAT_LEN], double n);
 
+/* Writes bytes as "412 B", "12.3 KiB", "45.6 MiB", "1023 MiB", "7.89 GiB"; negative ones count as
+ * 0. */
+char *format_bytes(char out[FORMAT_LEN], double bytes);
+
 /* Writes whole seconds as "12 s", "3 min 4 s", "5 h 6 min", "7 d 8 h". */
 char *format_uptime(char out[FORMAT_LEN], double seconds);
 

@@ -97,7 +97,8 @@ static json *numbers(const u64 *v, int n)
 
 json *json_part_group_counts(const struct group *g)
 {
-	json *list = json_object_new_array_ext(11);
+	const struct created *created = &g->created;
+	json *list = json_object_new_array_ext(15);
 
 	json_object_array_add(list, json_part_number(g->tgid));
 	json_object_array_add(list, json_part_number(g->start_ns));
@@ -110,6 +111,12 @@ json *json_part_group_counts(const struct group *g)
 	json_object_array_add(list, json_part_number(g->ended_threads));
 	json_object_array_add(list, numbers(g->total.waits, NR_WAITS));
 	json_object_array_add(list, numbers(g->total.wait_ns, NR_WAITS));
+	if (!created_any(created))
+		return list;
+	json_object_array_add(list, numbers(created->count, NR_CREATIONS));
+	json_object_array_add(list, numbers(created->timed, NR_CREATIONS));
+	json_object_array_add(list, numbers(created->duration_ns, NR_CREATIONS));
+	json_object_array_add(list, json_part_number(created->resident_bytes));
 	return list;
 }
 
@@ -139,12 +146,9 @@ static json *by_creation(const u64 *v)
 /* Says nothing of a group that created nothing, which most groups did not. */
 static void put_created(json *o, const struct created *c)
 {
-	u64 n = 0;
 	json *created;
 
-	for (int k = 0; k < NR_CREATIONS; k++)
-		n += c->count[k] + c->timed[k];
-	if (!n) {
+	if (!created_any(c)) {
 		put(o, "created", NULL);
 		return;
 	}

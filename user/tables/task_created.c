@@ -17,8 +17,10 @@ static void charge_creator(struct task_table *t, const struct task_record *r,
 		return;
 	}
 	created_add(&t->other_created, created);
-	if (g && g->ended)
-		created_add(&g->ended->created, created);
+	if (!g || !g->ended)
+		return;
+	created_add(&g->ended->created, created);
+	g->ended->changed = t->seq;
 }
 
 void task_created_count(struct task_table *t, const struct task_record *r)

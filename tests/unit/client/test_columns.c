@@ -97,6 +97,8 @@ static void what_has_nothing_has_no_ratio(void **state)
 	assert_true(isnan(value(&r, "preempted_share")));
 	assert_true(isnan(value(&r, "thread_mean_ns")));
 	assert_true(isnan(value(&r, "process_mean_ns")));
+	assert_true(isnan(value(&r, "wait_share")) && isnan(value(&r, "wait_mean_ns")));
+	assert_true(isnan(value(&r, "fork_mean_ns")) && isnan(value(&r, "resident_bytes")));
 	r.grown.user_switches[KIND_THREAD] = r.grown.switches[KIND_THREAD] = 5;
 	r.grown.reasons[REASON_PREEMPTED] = 5;
 	assert_true(value(&r, "thread_share") == 1);
@@ -114,8 +116,12 @@ static void what_took_no_time_has_no_rate(void **state)
 	struct row r = empty;
 
 	(void)state;
-	r.grown = (struct charges){
-		.switches = {5, 5, 5, 5}, .user_switches = {5, 5}, .reasons = {5, 5}};
+	r.grown = (struct charges){.switches = {5, 5, 5, 5},
+				   .user_switches = {5, 5},
+				   .reasons = {5, 5},
+				   .waits = {5},
+				   .wait_ns = {5}};
+	r.created = (struct created){.count = {5, 5, 5}};
 	r.cost_ns = 100;
 	r.nr_ended = 3;
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
@@ -162,7 +168,19 @@ static void numbers_by_hand(void **state)
 	r.grown = (struct charges){.switches = {10, 20, 30, 40},
 				   .user_switches = {4, 12, 3, 7},
 				   .user_cost_ns = {4000, 24000, 1, 1},
-				   .reasons = {6, 2}};
+				   .reasons = {6, 2},
+				   .waits = {[WAIT_WOKEN] = 4, [WAIT_PREEMPTED] = 1},
+				   .wait_ns = {[WAIT_WOKEN] = 1000, [WAIT_PREEMPTED] = 99999000}};
+	r.created = (struct created){
+		.count = {[CREATED_THREAD] = 2,
+			  [CREATED_PROCESS] = 8,
+			  [CREATED_VM_PROCESS] = 1,
+			  [CREATED_KERNEL] = 77},
+		.timed = {[CREATED_THREAD] = 1, [CREATED_PROCESS] = 4, [CREATED_VM_PROCESS] = 2},
+		.duration_ns = {[CREATED_THREAD] = 9000,
+				[CREATED_PROCESS] = 200000,
+				[CREATED_VM_PROCESS] = 30},
+		.resident_bytes = 4096};
 	r.total = (struct charges){.switches = {100, 200, 300, 400}, .reasons = {11, 12}};
 	assert_true(value(&r, "threads") == 5);
 	assert_true(value(&r, "nlwp") == 5);
@@ -180,6 +198,18 @@ static void numbers_by_hand(void **state)
 	assert_true(value(&r, "cpu_share") == 0.025);
 	assert_true(value(&r, "thread_mean_ns") == 1000);
 	assert_true(value(&r, "process_mean_ns") == 2000);
+	assert_true(value(&r, "wait_share") == 0.05);
+	assert_true(value(&r, "wait_mean_ns") == 20000000);
+	assert_true(value(&r, "woken_wait_mean_ns") == 250);
+	assert_true(value(&r, "preempted_wait_mean_ns") == 99999000);
+	assert_true(isnan(value(&r, "start_wait_mean_ns")));
+	assert_true(value(&r, "new_threads_per_s") == 1);
+	assert_true(value(&r, "forks_per_s") == 4);
+	assert_true(value(&r, "spawns_per_s") == 0.5);
+	assert_true(value(&r, "new_thread_mean_ns") == 9000);
+	assert_true(value(&r, "fork_mean_ns") == 50000);
+	assert_true(value(&r, "spawn_mean_ns") == 15);
+	assert_true(value(&r, "resident_bytes") == 4096);
 	assert_true(value(&r, "switches") == 1004);
 	assert_true(value(&r, "voluntary") == 11);
 	assert_true(value(&r, "preempted") == 12);

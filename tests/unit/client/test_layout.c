@@ -12,7 +12,7 @@
 #include "taken_output.h"
 #include "unit.h"
 
-enum { LEAST = 20, MOST_COLUMNS = 32, MOST_ROWS = 40, TEXT = 200, ROUNDS = 4000 };
+enum { LEAST = 20, MOST_COLUMNS = NR_GROUP_COLUMNS, MOST_ROWS = 40, TEXT = 200, ROUNDS = 4000 };
 
 static const struct table {
 	const struct column *columns;

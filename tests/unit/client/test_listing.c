@@ -15,7 +15,7 @@
 #include "taken_output.h"
 #include "unit.h"
 
-enum { NR_ROWS = 6, MANY = 300, MOST_FIELDS = 32 };
+enum { NR_ROWS = 6, MANY = 300, MOST_FIELDS = 2 + NR_GROUP_COLUMNS };
 
 /* A column whose number is that of the test. */
 static double given;
@@ -67,6 +67,8 @@ static void cells_at_their_edges(void **state)
 	check_cell(CELL_RATE, NAN, false, "-");
 	check_cell(CELL_NS, 1500, false, "1.50 us");
 	check_cell(CELL_NS, NAN, false, "-");
+	check_cell(CELL_BYTES, 104857600, false, "100 MiB");
+	check_cell(CELL_BYTES, NAN, false, "-");
 	check_cell(CELL_PERCENT, 0, false, "0%");
 	check_cell(CELL_PERCENT, 0.0001, false, "0.01%");
 	check_cell(CELL_PERCENT, 0.025, false, "2.50%");
@@ -116,6 +118,10 @@ static void make_list(struct list *l)
 			r->grown.user_cost_ns[k] = next_random(&random) >> 44;
 		}
 		r->grown.reasons[REASON_PREEMPTED] = i;
+		r->created = (struct created){.count = {i},
+					      .timed = {i},
+					      .duration_ns = {7777 * i},
+					      .resident_bytes = (u64)i << 33};
 		l->shown[i] = r;
 	}
 }
@@ -232,7 +238,7 @@ static void check_json_value(struct json_object *o, const struct column *c, cons
 	} else if (isnan(c->number(r))) {
 		assert_null(v);
 	} else {
-		bool whole = c->cell == CELL_ID || c->cell == CELL_COUNT;
+		bool whole = c->cell == CELL_ID || c->cell == CELL_COUNT || c->cell == CELL_BYTES;
 
 		assert_int_equal(json_object_get_type(v), whole ? json_type_int : json_type_double);
 		assert_true(json_object_get_double(v) == c->number(r));

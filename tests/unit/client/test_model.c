@@ -25,6 +25,7 @@ struct host_group {
 	u32 tgid, program, threads;
 	u64 start_ns, ended_threads;
 	struct charges total, before; /* before: at the refresh before */
+	struct created created, created_before;
 	u64 ended_before;
 	u64 changed, described, gone; /* by number of the reply; gone 0: it lives */
 	bool told;
@@ -32,6 +33,7 @@ struct host_group {
 
 struct host_program {
 	struct charges total, grown; /* grown: by what was charged since the refresh before */
+	struct created created, created_grown;
 	u64 groups, groups_before;
 	u64 changed;
 };
@@ -42,6 +44,7 @@ struct host {
 	struct host_program programs[PROGRAMS];
 	u64 seq, time_ns;
 	struct charges grown; /* of all */
+	struct created created_grown;
 	uint64_t random;
 };
 
@@ -94,6 +97,15 @@ static void print_counts(FILE *f, const struct host_group *g)
 	print_numbers(f, g->total.waits, NR_WAITS);
 	fputs(",", f);
 	print_numbers(f, g->total.wait_ns, NR_WAITS);
+	if (created_any(&g->created)) {
+		fputs(",", f);
+		print_numbers(f, g->created.count, NR_CREATIONS);
+		fputs(",", f);
+		print_numbers(f, g->created.timed, NR_CREATIONS);
+		fputs(",", f);
+		print_numbers(f, g->created.duration_ns, NR_CREATIONS);
+		fprintf(f, ",%" PRIu64, g->created.resident_bytes);
+	}
 	fputs("]", f);
 }
 
@@ -139,6 +151,19 @@ static void print_gone(FILE *f, const struct host *h, u64 since, int program)
 	fputs("]", f);
 }
 
+static void print_created(FILE *f, const struct created *c)
+{
+	if (!created_any(c)) {
+		fputs("\"created\":null,", f);
+		return;
+	}
+	fputs("\"created\":{", f);
+	print_named(f, "count", creation_names, c->count, NR_CREATIONS);
+	print_named(f, "timed", creation_names, c->timed, NR_CREATIONS);
+	print_named(f, "duration_ns", creation_names, c->duration_ns, NR_CREATIONS);
+	fputs("\"resident_bytes\":null},", f);
+}
+
 static void print_program(FILE *f, const struct host *h, u32 i, u64 since, bool too_many)
 {
 	const struct host_program *p = &h->programs[i];
@@ -155,6 +180,7 @@ static void print_program(FILE *f, const struct host *h, u32 i, u64 since, bool 
 		fprintf(f, "\"%s\":%" PRIu64 ",", reason_names[r], p->total.reasons[r]);
 	print_named(f, "waits", wait_names, p->total.waits, NR_WAITS);
 	print_named(f, "wait_ns", wait_names, p->total.wait_ns, NR_WAITS);
+	print_created(f, &p->created);
 	if (too_many)
 		fputs("\"gone\":null", f);
 	else
@@ -226,6 +252,20 @@ static void charge(struct host *h, struct host_group *g)
 	}
 }
 
+static void create(struct host *h, struct host_group *g)
+{
+	enum creation kind = (enum creation)(next_random(&h->random) % NR_CREATIONS);
+	struct created c = {0};
+
+	c.count[kind] = 1;
+	c.timed[kind] = next_random(&h->random) % 2;
+	c.duration_ns[kind] = c.timed[kind] * (next_random(&h->random) % 90000);
+	created_add(&g->created, &c);
+	created_add(&h->created_grown, &c);
+	g->created.resident_bytes = next_random(&h->random) % 5000000;
+	g->changed = h->seq;
+}
+
 /* Ids come again, with another start. */
 static void begin_group(struct host *h)
 {
@@ -245,7 +285,10 @@ static void end_group(struct host *h, struct host_group *g)
 {
 	struct host_program *p = &h->programs[g->program];
 	struct charges grown = charges_since(&g->total, &g->before);
+	struct created created_grown = created_since(&g->created, &g->created_before);
 
+	created_add(&p->created, &g->created);
+	created_add(&p->created_grown, &created_grown);
 	charges_add(&p->total, &g->total);
 	charges_add(&p->grown, &grown);
 	p->groups++;
@@ -266,6 +309,8 @@ static void live_on(struct host *h)
 			continue;
 		if (next_random(&h->random) % 3 == 0)
 			charge(h, g);
+		if (next_random(&h->random) % 4 == 0)
+			create(h, g);
 		if (next_random(&h->random) % 10 == 0) {
 			g->ended_threads++;
 			g->changed = h->seq;
@@ -280,13 +325,16 @@ static void remember(struct host *h)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		h->groups[i].before = h->groups[i].total;
+		h->groups[i].created_before = h->groups[i].created;
 		h->groups[i].ended_before = h->groups[i].ended_threads;
 	}
 	for (int i = 0; i < PROGRAMS; i++) {
 		h->programs[i].grown = (struct charges){0};
+		h->programs[i].created_grown = (struct created){0};
 		h->programs[i].groups_before = h->programs[i].groups;
 	}
 	h->grown = (struct charges){0};
+	h->created_grown = (struct created){0};
 }
 
 static const struct row *find_row(const struct model *m, u32 tgid, u64 start_ns)
@@ -313,6 +361,15 @@ static void check_charges(const struct charges *a, const struct charges *b)
 	assert_memory_equal(a, b, sizeof(*a));
 }
 
+/* resident_bytes is of one group at a time. */
+static void check_created(const struct created *a, const struct created *b)
+{
+	struct created expected = *b;
+
+	expected.resident_bytes = a->resident_bytes;
+	assert_memory_equal(a, &expected, sizeof(*a));
+}
+
 static size_t check_living(const struct model *m, const struct host *h, bool first)
 {
 	size_t living = 0;
@@ -321,6 +378,7 @@ static size_t check_living(const struct model *m, const struct host *h, bool fir
 		const struct host_group *g = &h->groups[i];
 		const struct row *r = find_row(m, g->tgid, g->start_ns);
 		struct charges grown = charges_since(&g->total, &g->before);
+		struct created created = created_since(&g->created, &g->created_before);
 		char name[NAME_ROOM];
 
 		if (g->gone) {
@@ -331,6 +389,8 @@ static size_t check_living(const struct model *m, const struct host *h, bool fir
 		assert_non_null(r);
 		check_charges(&r->total, &g->total);
 		check_charges(&r->grown, first ? &(struct charges){0} : &grown);
+		check_created(&r->created, first ? &(struct created){0} : &created);
+		assert_int_equal(r->created.resident_bytes, first ? 0 : created.resident_bytes);
 		assert_int_equal(r->nr_ended, first ? 0 : g->ended_threads - g->ended_before);
 		assert_int_equal(r->cost_ns, first ? 0 : charges_cost_ns(&grown));
 		assert_int_equal(r->total_cost_ns, charges_cost_ns(&g->total));
@@ -362,6 +422,7 @@ static size_t check_ended(const struct model *m, const struct host *h, bool sile
 		shown++;
 		assert_non_null(r);
 		check_charges(&r->grown, &p->grown);
+		check_created(&r->created, &p->created_grown);
 		assert_int_equal(r->nr_ended, nr);
 		assert_int_equal(r->threads, nr);
 		assert_string_equal(r->application, application_of_program(i, name));
@@ -370,8 +431,10 @@ static size_t check_ended(const struct model *m, const struct host *h, bool sile
 }
 
 /* Applications have all of it, and each only its own. */
-static void check_applications(const struct model *m, const struct charges *grown)
+static void check_applications(const struct model *m, const struct charges *grown,
+			       const struct created *created)
 {
+	struct created all_created = {0};
 	struct charges sum = {0};
 	size_t n, groups = 0, living = 0;
 	u64 nr_ended = 0, programs_ended = 0;
@@ -383,13 +446,16 @@ static void check_applications(const struct model *m, const struct charges *grow
 	}
 	for (size_t i = 0; i < n; i++) {
 		charges_add(&sum, &applications[i].grown);
+		created_add(&all_created, &applications[i].created);
 		groups += applications[i].groups;
 		nr_ended += applications[i].nr_ended;
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(applications[i].name, applications[j].name);
 	}
-	if (grown)
+	if (grown) {
 		check_charges(&sum, grown);
+		check_created(&all_created, created);
+	}
 	assert_int_equal(groups, living);
 	assert_int_equal(nr_ended, programs_ended);
 	free(applications);
@@ -443,7 +509,7 @@ static void agrees_with_a_host(void **state)
 		assert_int_equal(model_interval_ns(m), first ? 0 : STEP_NS);
 		rows = check_living(m, h, first) + check_ended(m, h, first || too_many);
 		assert_int_equal(model_nr_rows(m), rows);
-		check_applications(m, first || too_many ? NULL : &h->grown);
+		check_applications(m, first || too_many ? NULL : &h->grown, &h->created_grown);
 		remember(h);
 	}
 	model_free(m);

@@ -93,6 +93,27 @@ static void rates_have_decimals_below_ten(void **state)
 	check_table(format_rate, table, ARRAY_SIZE(table));
 }
 
+static void bytes_at_their_boundaries(void **state)
+{
+	static const struct expected table[] = {
+		{-1, "0 B"},
+		{0, "0 B"},
+		{1023, "1023 B"},
+		{1024, "1.00 KiB"},
+		{4096, "4.00 KiB"},
+		{12595, "12.3 KiB"},
+		{1023.4 * 1024, "1023 KiB"},
+		{1023.5 * 1024, "1.00 MiB"},
+		{104857600, "100 MiB"},
+		{1023.4 * (1 << 20), "1023 MiB"},
+		{1 << 30, "1.00 GiB"},
+		{3e12, "2794 GiB"},
+	};
+
+	(void)state;
+	check_table(format_bytes, table, ARRAY_SIZE(table));
+}
+
 static void uptimes_at_their_boundaries(void **state)
 {
 	static const struct expected table[] = {
@@ -121,8 +142,9 @@ static double read_back(const char *text, int *digits)
 	static const struct {
 		const char *unit;
 		double factor;
-	} units[] = {{"", 1},	  {" ns", 1}, {" us", 1e3}, {" ms", 1e6},
-		     {" s", 1e9}, {"k", 1e3}, {"M", 1e6},   {"G", 1e9}};
+	} units[] = {{"", 1},	  {" ns", 1},	     {" us", 1e3},	{" ms", 1e6},
+		     {" s", 1e9}, {"k", 1e3},	     {"M", 1e6},	{"G", 1e9},
+		     {" B", 1},	  {" KiB", 1 << 10}, {" MiB", 1 << 20}, {" GiB", 1 << 30}};
 	char *end;
 	double v = strtod(text, &end);
 
@@ -188,7 +210,7 @@ static void texts_say_the_number(void **state)
 /* A list that is sorted by a number reads as sorted. */
 static void larger_numbers_never_read_smaller(void **state)
 {
-	static const format_fn formats[] = {format_ns, format_count, format_rate};
+	static const format_fn formats[] = {format_ns, format_count, format_rate, format_bytes};
 
 	(void)state;
 	for (size_t f = 0; f < ARRAY_SIZE(formats); f++) {
@@ -211,6 +233,7 @@ int main(void)
 		cmocka_unit_test(times_at_their_boundaries),
 		cmocka_unit_test(counts_at_their_boundaries),
 		cmocka_unit_test(rates_have_decimals_below_ten),
+		cmocka_unit_test(bytes_at_their_boundaries),
 		cmocka_unit_test(uptimes_at_their_boundaries),
 		cmocka_unit_test(texts_say_the_number),
 		cmocka_unit_test(larger_numbers_never_read_smaller),

@@ -2,7 +2,6 @@
 /* Who created tasks, and how long that took: charged to the creator's group, and none is lost. */
 #include <unistd.h>
 
-#include "collect/tlb_count.h"
 #include "task_input.h"
 #include "unit.h"
 
@@ -59,6 +58,7 @@ static void ended_and_unknown_creators_are_other(void **state)
 {
 	struct task_table *t = task_table_new(1, 10, 10);
 	const struct created *other = task_table_other_created(t);
+	u64 seq;
 
 	(void)state;
 	new_process(t, shell, "shell");
@@ -67,10 +67,13 @@ static void ended_and_unknown_creators_are_other(void **state)
 	send_event(t, TASK_EXIT, shell, shell, "shell", 0);
 	send_death(t, shell);
 	assert_int_equal(other->count[CREATED_THREAD], 1);
+	seq = task_table_next_seq(t);
+	assert_true(task_table_ended(t, 0)->changed <= seq);
 	/* Its last words come late. */
 	send_creation(t, TASK_CREATED, child, shell, CREATED_THREAD, 300, 1);
 	assert_int_equal(other->timed[CREATED_THREAD], 1);
 	assert_int_equal(other->duration_ns[CREATED_THREAD], 300);
+	assert_true(task_table_ended(t, 0)->changed > seq);
 	assert_int_equal(task_table_ended(t, 0)->created.count[CREATED_THREAD], 1);
 	assert_int_equal(task_table_ended(t, 0)->created.timed[CREATED_THREAD], 1);
 	/* Nobody has this id, or somebody else has it. */
@@ -81,69 +84,11 @@ static void ended_and_unknown_creators_are_other(void **state)
 	task_table_free(t);
 }
 
-/* What the kernel has counted so far, and what tlb_count_fill() makes of it. */
-static struct accounting filled(const struct tlb_count *t, u64 switches, u64 flush, u64 reuse,
-				u64 now)
-{
-	struct accounting a = {.labels = {[LABEL_INDEX(KIND_PROCESS, FROM_USER, 0)] = switches}};
-
-	a.tlb[KIND_PROCESS][TLB_FLUSH] = flush;
-	a.tlb[KIND_PROCESS][TLB_REUSE] = reuse;
-	if (t)
-		tlb_count_fill(t, &a, now);
-	return a;
-}
-
-static void assert_outcomes(const struct accounting *a, u64 flush, u64 reuse, u64 none)
-{
-	assert_int_equal(a->tlb[KIND_PROCESS][TLB_FLUSH], flush);
-	assert_int_equal(a->tlb[KIND_PROCESS][TLB_REUSE], reuse);
-	assert_int_equal(a->tlb[KIND_PROCESS][TLB_NONE], none);
-}
-
-static void turn(struct tlb_count *t, bool on, u64 switches, u64 flush, u64 reuse, u64 now)
-{
-	struct accounting a = filled(NULL, switches, flush, reuse, now);
-
-	tlb_count_turn(t, on, &a, now);
-}
-
-static void only_what_comes_while_it_is_counted_is_told(void **state)
-{
-	struct tlb_count t = {0};
-	struct accounting a = filled(&t, 100, 0, 0, 10);
-
-	(void)state;
-	assert_false(a.tlb_counting);
-	assert_int_equal(a.tlb_counted_ns, 0);
-	assert_outcomes(&a, 0, 0, 0);
-	/* Two events came after the attach and before the first sync. */
-	turn(&t, true, 100, 2, 0, 20);
-	turn(&t, true, 110, 3, 0, 25); /* it is on already */
-	a = filled(&t, 150, 32, 5, 30);
-	assert_true(a.tlb_counting);
-	assert_int_equal(a.tlb_counted_ns, 10);
-	assert_outcomes(&a, 30, 5, 15);
-	turn(&t, false, 150, 32, 5, 40);
-	/* So did three between the last sync and the detach. */
-	a = filled(&t, 1000, 35, 5, 50);
-	assert_false(a.tlb_counting);
-	assert_int_equal(a.tlb_counted_ns, 20);
-	assert_int_equal(a.tlb_last_ns, 40);
-	assert_outcomes(&a, 30, 5, 15);
-	turn(&t, true, 1000, 35, 5, 60);
-	/* One event was counted before its switch. */
-	a = filled(&t, 1010, 35, 31, 70);
-	assert_outcomes(&a, 30, 31, 0);
-	assert_int_equal(a.tlb_counted_ns, 30);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_creators_group_is_charged),
 		cmocka_unit_test(ended_and_unknown_creators_are_other),
-		cmocka_unit_test(only_what_comes_while_it_is_counted_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
