@@ -116,6 +116,20 @@ def tracer():
         yield start
 
 
+@pytest.fixture(scope="module")
+def standing():
+    """
+    One tracer for all tests of a file, which only look at it: a start takes longer than they do. The
+    file starts no other one.
+    """
+    started = Tracer()
+    try:
+        yield started
+        started.stop()
+    finally:
+        started.kill()
+
+
 @pytest.fixture
 def textfile(tmp_path):
     return tmp_path / "tvtraced.prom"

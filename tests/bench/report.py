@@ -87,20 +87,27 @@ def outside_table(results):
             + table(["lost", "ns per switch", "% of the workload's"], rows))
 
 
+def distribution_rows(name, found):
+    """Of a tracer that tells each wait, or how many were how long."""
+    if "unavailable" in found:
+        return [[name, f"not available: {found['unavailable']}", "", ""]]
+    which = f"waits from {found['above_us']} µs on" if "above_us" in found else "waits"
+    rows = [[f"{name}: number of {which}", *(f"{n:,}" for n in found["count"]), ""],
+            *([f"{name}: quantile {q}, below", *(f"{v:,} µs" for v in values), ""]
+              for q, values in found["quantiles_us"].items()),
+            [f"{name}: largest difference of the distributions", "", "",
+             f"{found['difference_points']:.1f} points"]]
+    if "difference_of_long_points" in found:
+        rows.append([f"{name}: the same from 32 µs on", "", "",
+                     f"{found['difference_of_long_points']:.1f} points"])
+    return rows
+
+
 def waits_table(results):
     w = results["waits"]
-    rows = []
-    r, p = w["runqlat"], w["perf"]
-    if "unavailable" in r:
-        rows.append(["runqlat", f"not available: {r['unavailable']}", "", ""])
-    else:
-        rows.append(["runqlat: number of waits", *(f"{n:,}" for n in r["count"]), ""])
-        for name, values in r["quantiles_us"].items():
-            rows.append([f"runqlat: quantile {name}, below", *(f"{v:,} µs" for v in values), ""])
-        rows.append(["runqlat: largest difference of the distributions", "", "",
-                     f"{r['difference_points']:.1f} points"])
-        rows.append(["runqlat: the same from 32 µs on", "", "",
-                     f"{r['difference_of_long_points']:.1f} points"])
+    rows = distribution_rows("runqlat", w["runqlat"])
+    rows += distribution_rows("runqslower", w["runqslower"])
+    p = w["perf"]
     if "unavailable" in p:
         rows.append(["perf sched", f"not available: {p['unavailable']}", "", ""])
     else:

@@ -4,6 +4,7 @@ Do others see the same waits? tvtraced runs at the same time as another tracer o
 on the same load, and the two distributions are compared.
 """
 
+import collections
 import contextlib
 import json
 import math
@@ -31,6 +32,10 @@ QUANTILES = (0.5, 0.9, 0.99)
 
 RUNQLAT = Tracer("runqlat (libbpf-tools)", "histogram of run-queue latency",
                  ["stdbuf", "-oL", "/usr/sbin/runqlat"], "Hit Ctrl-C", keeps_output=True)
+# It prints each wait that is longer than it is told.
+RUNQSLOWER = Tracer("runqslower (libbpf-tools)", "long run-queue latencies",
+                    ["stdbuf", "-oL", "/usr/sbin/runqslower", str(2 ** (LONG + 1))], "^TIME",
+                    keeps_output=True)
 PERF_SCHED = Tracer("perf sched record", "file of all scheduler events",
                     ["sh", "-c", f"trap : INT; perf sched record -o {{dir}}/perf.data -- "
                      f"{WHEN_ATTACHED}; perf sched latency -i {{dir}}/perf.data"],
@@ -71,6 +76,15 @@ def octaves_of_runqlat(lines):
         found = re.match(r"\s*(\d+) -> (\d+)\s*: (\d+)", line)
         if found and int(found[3]):
             counts[max(0, int(found[2]).bit_length() - 1)] = int(found[3])
+    return counts
+
+
+def octaves_of_runqslower(lines):
+    counts = collections.Counter()
+    for line in lines:
+        found = re.match(r"\d+:\d+:\d+ .* (\d+)\s*$", line)
+        if found:
+            counts[int(found[1]).bit_length() - 1] += 1
     return counts
 
 
@@ -142,6 +156,24 @@ def against_runqlat(build, cpus, seconds, rounds):
     return sorted(found, key=lambda f: f["difference_points"])[len(found) // 2]
 
 
+def against_runqslower(build, cpus, seconds, rounds):
+    """Of the long waits only."""
+    found = []
+    for _ in range(rounds):
+        first, last, lines = together(RUNQSLOWER, build, cpus, seconds)
+        ours = {octave: n for octave, n in grown(octaves_of_tvtraced(last),
+                                                 octaves_of_tvtraced(first)).items()
+                if octave > LONG}
+        theirs = octaves_of_runqslower(lines)
+        found.append({
+            "above_us": 2 ** (LONG + 1),
+            "count": (sum(ours.values()), sum(theirs.values())),
+            "difference_points": largest_difference(ours, theirs),
+            "quantiles_us": {str(q): (quantile(ours, q), quantile(theirs, q))
+                             for q in QUANTILES}})
+    return sorted(found, key=lambda f: f["difference_points"])[len(found) // 2]
+
+
 def against_perf(build, cpus, seconds, rounds):
     ratios, latest = [], None
     for _ in range(rounds):
@@ -158,7 +190,8 @@ def against_perf(build, cpus, seconds, rounds):
 def measure(build, cpus, seconds, rounds):
     """Of each other tracer what the median round found, or why there is none."""
     result = {"seconds": seconds, "rounds": rounds, "tasks": TASKS_PER_CPU * len(cpus)}
-    for name, compare in (("runqlat", against_runqlat), ("perf", against_perf)):
+    for name, compare in (("runqlat", against_runqlat), ("runqslower", against_runqslower),
+                          ("perf", against_perf)):
         try:
             result[name] = compare(build, cpus, seconds, rounds)
         except tracing.Unavailable as reason:

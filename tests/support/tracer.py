@@ -23,8 +23,11 @@ OK, FAILED, USAGE, NO_PRIVILEGE, NO_BTF, NO_RINGBUF, NO_SWITCH, TEXTFILE, ALREAD
 
 # Sanitizers and a busy machine make everything slower; nothing here waits that long in vain.
 # A guest is many times slower, and shares its CPU with others.
-PATIENCE_S = 180 if "TVTRACED_GUEST" in os.environ else 60
+GUEST = "TVTRACED_GUEST" in os.environ
+PATIENCE_S = 180 if GUEST else 60
 LOCK_PATIENCE_S = 300
+# How often a tracer publishes, unless a test says so: reading it keeps a guest busy.
+INTERVAL_S = 0.25 if GUEST else 0.1
 
 
 # Said at the start, where it is so; of no interest to what else is expected.
@@ -81,7 +84,7 @@ class Arrival:
 class Tracer:
     """A running tvtraced. With JSON its publications arrive in the background."""
 
-    def __init__(self, *options, json_output=True, interval=0.25, command=(TVTRACED,)):
+    def __init__(self, *options, json_output=True, interval=INTERVAL_S, command=(TVTRACED,)):
         self.command = [*command, "--interval", str(interval), *map(str, options)]
         self.json_output = json_output
         self.rare = interval > 60  # its first publication is not waited for

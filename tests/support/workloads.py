@@ -9,11 +9,10 @@ import subprocess
 import threading
 import time
 
-from tracer import PATIENCE_S, ROOT
+from tracer import GUEST, PATIENCE_S, ROOT
 
 PROGRAMS = ROOT / "build" / "tests"
 # A guest's CPUs are emulated, and many times slower: there large loads are divided by this.
-GUEST = "TVTRACED_GUEST" in os.environ
 SLOWNESS = 5 if GUEST else 1
 # The last CPU: interrupts and everybody else's work tend to be on the first.
 CPU = max(os.sched_getaffinity(0))

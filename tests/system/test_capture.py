@@ -582,7 +582,7 @@ def test_pipes(tracer, pairs):
 
 def test_a_pipe_that_nobody_reads(tracer, pairs):
     """Switches are left out of the file, the memory is bounded, and nothing waits."""
-    traced = tracer(interval=0.25)
+    traced = tracer()
     read_end, write_end = os.pipe()
     program = in_background("--for", 3600, "-o", "-", stdout=write_end)
     os.close(write_end)
@@ -679,7 +679,7 @@ def test_a_reader_sees_the_end(tracer, pairs):
 
 def test_little_is_written_soon(tracer, out):
     """Where little happens, the file grows all the same, and has it when the daemon is killed."""
-    traced = tracer(interval=0.25)
+    traced = tracer()
     program = in_background("--for", 3600, "-o", out, "--tgid", os.getpid())
     sizes = set()
     wait_until(lambda: sizes.add(out.stat().st_size if out.exists() else 0) or len(sizes) > 3)

@@ -15,7 +15,7 @@ import identities
 import tracer as tvtraced
 from kernel import COST_SOURCES, Disguise, features, function_name, works
 from tracer import PATIENCE_S
-from workloads import CPU, PROGRAMS, settled
+from workloads import CPU, PROGRAMS, SLOWNESS, settled
 
 pytestmark = pytest.mark.kernel
 
@@ -60,7 +60,7 @@ def test_first_run_of_a_new_task(tracer, workload, found, name):
     """It begins on a way of its own: what the switch to it cost is there, and no other switch's."""
     need(name, found)
     traced = tracer("--cost-source", name)
-    program = workload("names", *[b"new".hex()] * 300)
+    program = workload("names", *[b"new".hex()] * (300 // SLOWNESS))
     kernel, publication = settled(traced, program.tids)
     once = [identities.thread(publication, tid) for tid in program.tids
             if sum(kernel[tid]) == 1]

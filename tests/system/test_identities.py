@@ -8,6 +8,7 @@ import time
 import pytest
 
 import identities
+from tracer import INTERVAL_S
 from workloads import PROGRAMS, SLOWNESS
 
 pytestmark = pytest.mark.alone
@@ -57,7 +58,7 @@ def test_no_cost_goes_missing(tracer):
     between its beginning and its end when the records were fetched, so fetch them often. Only
     where switches were kept from tvtraced is the one before them without an end.
     """
-    traced = tracer(interval=0.05)
+    traced = tracer(interval=INTERVAL_S / 2)
     if traced.publication(0)["cost_source"] not in ("sched_exit_tp", "fentry"):
         pytest.skip("this kernel's switch end is a kprobe, which misses some, or there is none")
     for _ in range(3):
@@ -86,7 +87,7 @@ def test_no_cost_is_longer_than_its_switch(tracer):
 
 def test_the_kernels_count_is_matched_closely(tracer):
     """Quiet moments before and after much switching pin identity 4 down to a few switches."""
-    traced = tracer(interval=0.05)
+    traced = tracer(interval=INTERVAL_S / 2)
     for _ in range(3):
         time.sleep(0.3)
         subprocess.run(LOADS["pair_processes"], stdin=subprocess.DEVNULL,

@@ -108,8 +108,8 @@ def check_pair(grown, kind):
     ("clone_vm", "thread"),
     ("vfork", "thread"),
 ])
-def test_pair_that_blocks(tracer, workload, relation, kind, via):
-    grown = run(tracer(), workload("pair", relation, via, CPU, N))
+def test_pair_that_blocks(standing, workload, relation, kind, via):
+    grown = run(standing, workload("pair", relation, via, CPU, N))
     check_pair(grown, kind)
     # Real-time tasks: nothing preempts them, each handing over is one block.
     for tid in grown.tids:
@@ -123,8 +123,8 @@ def test_pair_that_blocks(tracer, workload, relation, kind, via):
     ("clone_vm", "thread"),
     ("vfork", "thread"),
 ])
-def test_pair_that_yields(tracer, workload, relation, kind):
-    grown = run(tracer(), workload("pair", relation, "yield", CPU, N))
+def test_pair_that_yields(standing, workload, relation, kind):
+    grown = run(standing, workload("pair", relation, "yield", CPU, N))
     check_pair(grown, kind)
     for tid in grown.tids:
         assert N - SLACK <= grown.kernel(tid).preempted
@@ -133,17 +133,17 @@ def test_pair_that_yields(tracer, workload, relation, kind):
 
 
 @pytest.mark.parametrize("relation", ["thread", "process"])
-def test_pair_that_is_preempted_by_wakeups(tracer, workload, relation):
+def test_pair_that_is_preempted_by_wakeups(standing, workload, relation):
     """Ordinary tasks: how they leave the CPU is up to the scheduler, and counted all the same."""
-    grown = run(tracer(), workload("pair", relation, "pipe", CPU, N, "normal"))
+    grown = run(standing, workload("pair", relation, "pipe", CPU, N, "normal"))
     made = sum(sum(grown.kernel(tid)) for tid in grown.tids)
     assert made >= 2 * N - SLACK
     assert grown.all_into(relation) >= made * 0.9
 
 
-def test_vfork_child_is_a_group_of_its_own(tracer, workload):
+def test_vfork_child_is_a_group_of_its_own(standing, workload):
     program = workload("pair", "vfork", "futex", CPU, N)
-    grown = run(tracer(), program)
+    grown = run(standing, program)
     child, parent = program.tasks
     assert child["tgid"] != parent["tgid"]
     for task in program.tasks:
@@ -151,9 +151,9 @@ def test_vfork_child_is_a_group_of_its_own(tracer, workload):
         assert identities.group(grown.after, task["tgid"])["switches"]["thread"] >= N * 0.9
 
 
-def test_lone_sleeper(tracer, workload):
+def test_lone_sleeper(standing, workload):
     """Idle in between keeps the address space: coming back is `thread` from `idle`."""
-    grown = run(tracer(), workload("sleeper", "timer", CPU, N))
+    grown = run(standing, workload("sleeper", "timer", CPU, N))
     tid, = grown.tids
     assert N <= grown.kernel(tid).voluntary <= N + SLACK
     assert grown.into(tid, "process") <= grown.foreign_address_spaces() + 1
@@ -168,10 +168,10 @@ def test_lone_sleeper(tracer, workload):
     assert sum(idle[0]["out"].values()) - sum(idle[1]["out"].values()) == grown.cell(from_="idle")
 
 
-def test_kernel_thread_in_between(tracer, workload):
+def test_kernel_thread_in_between(standing, workload):
     """A kernel thread borrows the address space: `kthread`, and `thread` from `kthread` back."""
     # On the CPU whose kernel thread is waited for first; later ones have finished by then.
-    grown = run(tracer(), workload("sleeper", "kthread", FIRST_CPU, N))
+    grown = run(standing, workload("sleeper", "kthread", FIRST_CPU, N))
     tid, = grown.tids
     assert N <= sum(grown.kernel(tid))
     assert grown.into(tid, "process") <= grown.foreign_address_spaces() + 1
@@ -180,11 +180,10 @@ def test_kernel_thread_in_between(tracer, workload):
     assert grown.cell("kthread", "user", "voluntary") >= N / 2
 
 
-def test_kernel_threads_are_never_entered_as_user_tasks(tracer, workload):
+def test_kernel_threads_are_never_entered_as_user_tasks(standing, workload):
     program = workload("sleeper", "kthread", CPU, 200)
-    traced = tracer()
     program.go()
-    publication = traced.fresh()
+    publication = standing.fresh()
     kthreads = [t for t in publication["threads"]
                 if t["comm"].startswith(("kworker/", "ksoftirqd/", "rcu_"))]
     assert any(t["in"]["kthread"] for t in kthreads)

@@ -65,8 +65,7 @@ def test_reader_that_is_stopped_under_load(tracer, workload):
 
 
 def test_stopped_again_and_again(tracer):
-    # A guest does not read JSON as fast as that.
-    traced = tracer("--ring-size", TINY, interval=0.1 * SLOWNESS)
+    traced = tracer("--ring-size", TINY)
     load = subprocess.Popen([PROGRAMS / "pair", "thread", "futex", str(CPU), str(10**9), "normal"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:

@@ -112,7 +112,7 @@ def turn(how):
 
 def test_switched_while_it_runs(tracer, tmp_path):
     """What was counted stays, what comes while it is off does not count, and outputs say which."""
-    traced = tracer(interval=0.25)
+    traced = tracer()
     file = tmp_path / "t.pftrace"
     assert traced.fresh()["tlb"] is None and "not counted" in tvtrace("tlb").stdout
     pair = endless_pair("process", "yield", CPU)

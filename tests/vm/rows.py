@@ -3,8 +3,10 @@
 
 import dataclasses
 
+# What a user runs on a new kernel.
+VERIFY = "tests/system/test_verify.py::test_nothing_is_wrong"
 # All that needs no tool but the tests themselves.
-FULL = " ".join(f"tests/system/test_{name}.py" for name in (
+FULL = f"{VERIFY} " + " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
     "pid_reuse", "zombies", "cost_source", "waits", "creation"))
 FEATURES = "tests/system/test_features.py"
@@ -12,7 +14,7 @@ FEATURES = "tests/system/test_features.py"
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
     "the_kernel_says_the_same", "the_best_source_is_chosen", "verbose_lists_all_programs"))
 # One look at everything that a configuration can change.
-BRIEF = "tests/system/test_labels.py " + " ".join(
+BRIEF = f"{VERIFY} tests/system/test_labels.py " + " ".join(
     f"tests/system/test_identities.py::test_identities_under_load[{load}]"
     for load in ("pair_processes", "pair_threads", "thread_storm"))
 WAITS = "tests/system/test_waits.py::test_waits_equal_the_kernels"
@@ -71,7 +73,7 @@ def refusal(name, status, words, **keywords):
 ROWS = (
     # Of cgroups the oldest one, and both versions of the newest (below).
     full("5.10", f"{SLOW} {SOME_FEATURES} tests/system/test_applications.py"),
-    full("6.1", f"{SLOW} {SOME_FEATURES} {TLB}"), full("6.12"), full("newest", f"{SLOW} {FEATURES} {TLB}"),
+    full("6.1", f"{SLOW} {SOME_FEATURES} {TLB}"), full("6.12"), full("newest", f"{SLOW} {SOME_FEATURES} {TLB}"),
     # Its CPUs are emulated, which takes long: what depends on the architecture.
     Row("newest-arm64", "newest-arm64", f"{BRIEF} {WAITS} {HOTPLUG} {CLOCKS} {SOME_FEATURES} "
         "tests/system/test_cost_source.py tests/system/test_creation.py tests/system/test_exec.py",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "client/json_read.h"
+
 #include <string.h>
 
 #include "common/names.h"
@@ -77,6 +78,28 @@ void read_histogram(struct json_object *object, struct histogram *h)
 	}
 	histogram_add_totals(h, read_number(object, "count"), read_number(object, "sum_ns"),
 			     read_number(object, "min_ns"), read_number(object, "max_ns"));
+}
+
+void read_charges(struct json_object *object, const char *switches, struct json_object *reasons,
+		  struct charges *c)
+{
+	read_named(object, switches, kind_names, c->switches, NR_KINDS);
+	read_named(object, "cost_ns", kind_names, c->cost_ns, NR_KINDS);
+	read_named(object, "from_user", kind_names, c->user_switches, NR_KINDS);
+	read_named(object, "from_user_cost_ns", kind_names, c->user_cost_ns, NR_KINDS);
+	read_named(object, "waits", wait_names, c->waits, NR_WAITS);
+	read_named(object, "wait_ns", wait_names, c->wait_ns, NR_WAITS);
+	for (int i = 0; i < NR_REASONS; i++)
+		c->reasons[i] = read_number(reasons, reason_names[i]);
+}
+
+void read_created(struct json_object *object, struct created *c)
+{
+	struct json_object *created = read_member(object, "created");
+
+	read_named(created, "count", creation_names, c->count, NR_CREATIONS);
+	read_named(created, "timed", creation_names, c->timed, NR_CREATIONS);
+	read_named(created, "duration_ns", creation_names, c->duration_ns, NR_CREATIONS);
 }
 
 void read_answer_figures(struct json_object *reply, struct answer_figures *f)

@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "common/answer.h"
+#include "common/charges.h"
 #include "common/histogram.h"
 
 /* Returns NULL if there is no such member. `object` may be NULL. */
@@ -33,6 +34,16 @@ void read_numbers(struct json_object *array, u64 *v, int n);
 
 /* Reads a histogram with `count`, `sum_ns`, `min_ns`, `max_ns` and `buckets`, and adds it to h. */
 void read_histogram(struct json_object *object, struct histogram *h);
+
+/*
+ * Reads the charges of a group, of what has ended, or of a thread. `switches` names the member that
+ * has the switches into it by kind; `reasons` has those out of it.
+ */
+void read_charges(struct json_object *object, const char *switches, struct json_object *reasons,
+		  struct charges *c);
+
+/* Reads the member `created` of a group or of what has ended, but for its resident size. */
+void read_created(struct json_object *object, struct created *c);
 
 /* Fills count and sum_ns of f from the part `cost_sums` of a reply. */
 void read_answer_figures(struct json_object *reply, struct answer_figures *f);

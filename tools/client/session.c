@@ -198,9 +198,10 @@ static int fail_error(struct json_object *error)
 	return fail(CLIENT_FAILED, "tvtraced does not answer: %s", escaped);
 }
 
-int session_receive(struct session *s, struct json_object **reply)
+/* Receives a reply; whether it is an error is left to the caller. */
+static int receive(struct session *s, struct json_object **reply)
 {
-	struct json_object *error, *version;
+	struct json_object *version;
 	int status;
 
 	*reply = NULL;
@@ -213,13 +214,30 @@ int session_receive(struct session *s, struct json_object **reply)
 	    json_object_get_int(version) != PROTOCOL_VERSION)
 		status = fail(CLIENT_FAILED,
 			      "what answers at %s is no tvtraced that this tvtrace knows", s->path);
-	else if (json_object_object_get_ex(*reply, "error", &error))
-		status = fail_error(error);
 	if (status) {
 		json_object_put(*reply);
 		*reply = NULL;
 	}
 	return status;
+}
+
+int session_receive(struct session *s, struct json_object **reply)
+{
+	struct json_object *error;
+	int status = receive(s, reply);
+
+	if (status || !*reply || !json_object_object_get_ex(*reply, "error", &error))
+		return status;
+	status = fail_error(error);
+	json_object_put(*reply);
+	*reply = NULL;
+	return status;
+}
+
+int session_try(struct session *s, const char *request, struct json_object **reply)
+{
+	session_send(s, request, -1);
+	return receive(s, reply);
 }
 
 int session_ask(struct session *s, const char *request, struct json_object **reply)

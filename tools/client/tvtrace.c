@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"groups", command_groups, "thread groups, or applications, by what switching costs them"},
 	{"threads", command_threads, "the threads of one thread group"},
 	{"top", command_top, "all of these, full screen"},
+	{"verify", command_verify, "checks on this host that what the daemon says is right"},
 	{"tlb", command_tlb, "what switches do to the TLB, and whether that is counted"},
 	{"capture", command_capture, "a trace of the last seconds, of the next ones, or both"},
 	{"trigger", command_trigger, "saves the last seconds when a condition holds"},
@@ -40,11 +41,11 @@ static void print_usage(FILE *out)
 		     "Asks the running tvtraced who switches, how often, and at what cost.\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
-	fprintf(out,
-		"\n`tvtrace help COMMAND' tells a command's options and columns.\n"
-		"Exit status: 0 all is well; 1 a failure, of `status' also that something was "
-		"lost in\nthe last minute, of `report' that something of the file is missing; 2 "
-		"no daemon\nanswers; 3 a bad option.\n");
+	fprintf(out, "\n`tvtrace help COMMAND' tells a command's options and columns.\n"
+		     "Exit status: 0 all is well; 1 a failure, of `status' also that something was "
+		     "lost in\nthe last minute, of `report' that something of the file is missing, "
+		     "of\n`verify' "
+		     "that a check failed; 2 no daemon answers; 3 a bad option.\n");
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -190,26 +190,6 @@ static void take_group_name(struct model *m, struct json_object *o)
 	k->row.ppid = (u32)read_number(o, "ppid");
 }
 
-static void read_charges(struct charges *c, struct json_object *o, const char *switches,
-			 struct json_object *reasons)
-{
-	read_named(o, switches, kind_names, c->switches, NR_KINDS);
-	read_named(o, "cost_ns", kind_names, c->cost_ns, NR_KINDS);
-	read_named(o, "from_user", kind_names, c->user_switches, NR_KINDS);
-	read_named(o, "from_user_cost_ns", kind_names, c->user_cost_ns, NR_KINDS);
-	read_named(o, "waits", wait_names, c->waits, NR_WAITS);
-	read_named(o, "wait_ns", wait_names, c->wait_ns, NR_WAITS);
-	for (int i = 0; i < NR_REASONS; i++)
-		c->reasons[i] = read_number(reasons, reason_names[i]);
-}
-
-static void read_created(struct created *c, struct json_object *o)
-{
-	read_named(o, "count", creation_names, c->count, NR_CREATIONS);
-	read_named(o, "timed", creation_names, c->timed, NR_CREATIONS);
-	read_named(o, "duration_ns", creation_names, c->duration_ns, NR_CREATIONS);
-}
-
 /*
  * Finds the row of an ended group. Returns NULL if it is unknown, or if its tgid is 0, as that of
  * the idle tasks and of programs, which never end.
@@ -237,8 +217,8 @@ static void take_ended(struct model *m, struct json_object *o)
 	k->row.ended = true;
 	k->seen = m->replies;
 	read_names(k, o);
-	read_charges(&k->row.total, o, "switches", o);
-	read_created(&k->created, read_member(o, "created"));
+	read_charges(o, "switches", o, &k->row.total);
+	read_created(o, &k->created);
 	k->nr_ended = read_number(o, "groups");
 	/*
 	 * Without `gone` it is unknown which charges are old, so that the row shows no growth in
@@ -281,7 +261,7 @@ static void take_thread(struct model *m, struct json_object *o)
 	r->tid = tid;
 	r->tgid = (u32)read_number(o, "tgid");
 	r->start_ns = start_ns;
-	read_charges(&r->total, o, "in", read_member(o, "out"));
+	read_charges(o, "in", read_member(o, "out"), &r->total);
 	k->seen = m->replies;
 }
 

@@ -130,6 +130,20 @@ static void probe_tracepoints(struct features *f, const struct btf *btf)
 	}
 }
 
+/*
+ * Other architectures may have the tracepoint, for what they unmap, but their switches do not tell
+ * of it (Linux 6.12 on arm64).
+ */
+static void refute_tlb_where_switches_do_not_tell(struct features *f)
+{
+#ifndef __x86_64__
+	if (f->has[FEATURE_TLB_FLUSH])
+		features_refute(f, FEATURE_TLB_FLUSH, "only on x86 do switches tell of the TLB");
+#else
+	(void)f;
+#endif
+}
+
 static bool enum_has(const struct btf *btf, const char *enum_name, const char *value)
 {
 	int id = btf__find_by_name_kind(btf, enum_name, BTF_KIND_ENUM);
@@ -335,6 +349,7 @@ int features_probe(struct features *f)
 		return errno ? -errno : -EINVAL;
 	probe_lockdown(f);
 	probe_tracepoints(f, btf);
+	refute_tlb_where_switches_do_not_tell(f);
 	probe_types(f, btf);
 	probe_members(f, btf);
 	probe_switch_end(f, btf);
