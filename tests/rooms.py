@@ -27,7 +27,9 @@ MAY_INCLUDE = {
     "tools/lists": ("user/common", "tools/client"),
     "tools/top": ("user/common", "tools/client", "tools/lists"),
     "tools/trigger": ("user/common", "tools/client", "tools/lists"),
-    "tools/verify": ("user/common", "tools/client"),
+    "tools/stage": ("user/common", "tools/client"),
+    "tools/verify": ("user/common", "tools/client", "tools/stage"),
+    "tools/bench": ("user/common", "tools/client", "tools/stage"),
     "tools/report": ("user/common", "tools/client", "tools/lists"),
 }
 GENERATED = ("trace.pb-c.h", "tvtraced.skel.h", "version.h")

@@ -25,7 +25,7 @@ from rows import ROWS
 
 PYTEST = "python3.11 -m pytest -q --color=no --tb=short -rfEs --durations=12"
 # What the daemon says of itself comes first, between marks of its own.
-ABOUT = "echo === about; build/tvtraced --once --json --verbose 2>&1 | cut -c -600; "
+ABOUT = "echo === about; build/tvtraced --once --interval 0.1 --json --verbose 2>&1 | cut -c -600; "
 CAPTURE = "echo === capture; python3.11 tests/vm/in_guest/capture.py 2>&1; "
 TESTS = "echo === tests; "
 
@@ -100,8 +100,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="tvtraced's tests in guests")
     parser.add_argument("--junit", metavar="FILE")
     parser.add_argument("--update", action="store_true")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)) + 1,
-                        help="guests at a time (default: one more than CPUs, as guests also wait)")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)) + 2,
+                        help="guests at a time (default: two more than CPUs, as guests also wait)")
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
     names = {row.name for row in ROWS}

@@ -4,7 +4,7 @@
 #define TVTRACE_VERIFY_CHECK_H
 
 #include "client/session.h"
-#include "verify/evidence.h"
+#include "stage/played.h"
 
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP };
 
@@ -39,22 +39,10 @@ extern const size_t nr_switch_checks, nr_task_checks, nr_host_checks;
 int find(struct finding *f, enum verdict verdict, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* What was before and after a play, and how it went. */
-struct played {
-	struct evidence before, after;
-	struct actor actors[STAGE_MOST_ACTORS];
-	u64 call_ns[STAGE_MOST_CALLS];
-	struct charges said[STAGE_MOST_ACTORS];	      /* growth of what the daemon says */
-	struct task_counts kernel[STAGE_MOST_ACTORS]; /* growth of what the kernel counts */
-	struct created created;			      /* growth of it */
-};
-
 /*
- * Plays, again if switches were spilled meanwhile. When that cannot be done *ok is false, and f is
- * filled in. Returns an exit status as a check does. The caller must release p in any case.
+ * Plays. If that cannot be done, p->ok is false and f is filled in. Returns an exit status as a
+ * check does. The caller must release p in any case.
  */
-int play_it(struct verify *v, const struct play *play, struct played *p, struct finding *f,
-	    bool *ok);
-void played_release(struct played *p);
+int play_it(struct verify *v, const struct play *play, struct played *p, struct finding *f);
 
 #endif

@@ -7,7 +7,7 @@
 #include "client/json_read.h"
 #include "common/array.h"
 #include "common/names.h"
-#include "verify/acts.h"
+#include "stage/acts.h"
 #include "verify/check.h"
 
 enum { YIELD_NS = 15000000, LEAST_SWITCHES = 100 };
@@ -56,13 +56,11 @@ static int rotate(struct verify *v, struct finding *f)
 				  .act = act_yield};
 	struct played p;
 	u64 n[NR_TLB_OUTCOMES], made = 0;
-	bool ok;
-	int status = play_it(v, &play, &p, f, &ok);
+	int status = play_it(v, &play, &p, f);
 
-	if (!status && ok) {
+	if (!status && p.ok) {
 		for (int i = 0; i < STAGE_MOST_ACTORS; i++)
-			made += p.kernel[i].out[REASON_VOLUNTARY] +
-				p.kernel[i].out[REASON_PREEMPTED];
+			made += played_out(&p, i);
 		for (int k = 0; k < NR_TLB_OUTCOMES; k++)
 			n[k] = outcomes_of(&p.after, k) - outcomes_of(&p.before, k);
 		find(f,

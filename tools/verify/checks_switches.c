@@ -7,7 +7,7 @@
 #include "client/command.h"
 #include "client/json_read.h"
 #include "common/array.h"
-#include "verify/acts.h"
+#include "stage/acts.h"
 #include "verify/check.h"
 
 enum {
@@ -19,17 +19,12 @@ enum {
 	MOST_TIMES = 2,	     /* as much as the tasks themselves lose; see the cost */
 };
 
-static u64 out_of(const struct task_counts *c)
-{
-	return c->out[REASON_VOLUNTARY] + c->out[REASON_PREEMPTED];
-}
-
 /* Returns whether the daemon counted as the kernel did; if not, f says what. */
 static bool counts_agree(const struct played *p, struct finding *f)
 {
 	for (int i = 0; i < STAGE_MOST_ACTORS; i++) {
 		const u64 *said = p->said[i].reasons, *kernel = p->kernel[i].out;
-		u64 in = charges_switches(&p->said[i]), out = out_of(&p->kernel[i]);
+		u64 in = charges_switches(&p->said[i]), out = played_out(p, i);
 
 		if (said[REASON_VOLUNTARY] != kernel[REASON_VOLUNTARY] ||
 		    said[REASON_PREEMPTED] != kernel[REASON_PREEMPTED]) {
@@ -51,16 +46,6 @@ static bool counts_agree(const struct played *p, struct finding *f)
 	return true;
 }
 
-static u64 both(const struct played *p, enum switch_kind kind)
-{
-	return p->said[0].switches[kind] + p->said[1].switches[kind];
-}
-
-static u64 both_from_user(const struct played *p, enum switch_kind kind)
-{
-	return p->said[0].user_switches[kind] + p->said[1].user_switches[kind];
-}
-
 static int check_labels(struct verify *v, enum relation relation, struct finding *f)
 {
 	const struct play play = {.relation = relation,
@@ -71,14 +56,14 @@ static int check_labels(struct verify *v, enum relation relation, struct finding
 				  .act = act_pipe};
 	enum switch_kind kind = relation == RELATION_PROCESS ? KIND_PROCESS : KIND_THREAD;
 	struct played p;
-	bool ok, right;
+	bool right;
 	u64 thread, process, foreign, kernel, expected;
-	int status = play_it(v, &play, &p, f, &ok);
+	int status = play_it(v, &play, &p, f);
 
-	if (!status && ok && counts_agree(&p, f)) {
-		thread = both(&p, KIND_THREAD);
-		process = both(&p, KIND_PROCESS);
-		kernel = both(&p, KIND_KTHREAD) + both(&p, KIND_IDLE);
+	if (!status && p.ok && counts_agree(&p, f)) {
+		thread = played_in(&p, KIND_THREAD);
+		process = played_in(&p, KIND_PROCESS);
+		kernel = played_in(&p, KIND_KTHREAD) + played_in(&p, KIND_IDLE);
 		/* Changes of the address space that brought in other tasks. */
 		foreign = p.after.process_switches - p.before.process_switches;
 		foreign -= process < foreign ? process : foreign;
@@ -87,7 +72,7 @@ static int check_labels(struct verify *v, enum relation relation, struct finding
 			right = process <= foreign + SLACK;
 		else
 			/* After a kernel thread the own one may still be loaded. */
-			right = both_from_user(&p, KIND_THREAD) <= SLACK;
+			right = played_from_user(&p, KIND_THREAD) <= SLACK;
 		expected = kind == KIND_THREAD ? thread : process;
 		if (right && !kernel && expected < LEAST)
 			find(f, VERDICT_SKIP,
@@ -130,17 +115,12 @@ struct round {
 
 static struct round round_of(const struct played *p, enum switch_kind kind)
 {
-	u64 cost = p->said[0].user_cost_ns[kind] + p->said[1].user_cost_ns[kind];
-	u64 measured = both_from_user(p, kind);
-	u64 made = out_of(&p->kernel[0]) + out_of(&p->kernel[1]);
-	u64 begun = p->actors[0].begun_ns > p->actors[1].begun_ns ? p->actors[0].begun_ns
-								  : p->actors[1].begun_ns;
-	u64 ended = p->actors[0].ended_ns < p->actors[1].ended_ns ? p->actors[0].ended_ns
-								  : p->actors[1].ended_ns;
+	u64 measured = played_from_user(p, kind), made = played_out(p, 0) + played_out(p, 1);
 
-	return (struct round){
-		.said_ns = measured ? (double)cost / (double)measured : 0,
-		.own_ns = made && ended > begun ? (double)(ended - begun) / (double)made : 0};
+	return (struct round){.said_ns = measured ? (double)played_from_user_cost_ns(p, kind) /
+							    (double)measured
+						  : 0,
+			      .own_ns = made ? (double)played_ns(p) / (double)made : 0};
 }
 
 static int by_value(const void *a, const void *b)
@@ -176,9 +156,10 @@ static int yield_rounds(struct verify *v, struct costs *c, struct finding *f, bo
 					  .n = YIELD_NS,
 					  .act = act_yield};
 		struct played p;
-		int status = play_it(v, &play, &p, f, ok);
+		int status = play_it(v, &play, &p, f);
 		struct round r = round_of(&p, kind);
 
+		*ok = p.ok;
 		played_release(&p);
 		if (status || !*ok)
 			return status;

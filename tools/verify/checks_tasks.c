@@ -8,7 +8,7 @@
 #include "common/array.h"
 #include "common/format.h"
 #include "common/names.h"
-#include "verify/acts.h"
+#include "stage/acts.h"
 #include "verify/check.h"
 
 enum {
@@ -42,7 +42,8 @@ static int waits(struct verify *v, struct finding *f)
 
 	if (read_text(host, "wait_reason")[0])
 		return find(f, VERDICT_SKIP, "%s", read_text(host, "wait_reason"));
-	status = play_it(v, &play, &p, f, &ok);
+	status = play_it(v, &play, &p, f);
+	ok = p.ok;
 	for (int i = 0; ok && i < STAGE_MOST_ACTORS; i++) {
 		u64 own = sum_of(p.said[i].wait_ns, NR_WAITS);
 
@@ -82,10 +83,9 @@ static int check_creations(struct verify *v, enum creation kind, void (*act)(str
 	char own_text[FORMAT_LEN], text[FORMAT_LEN];
 	u64 others = 0, mean, own_mean;
 	struct played p;
-	bool ok;
-	int status = play_it(v, &play, &p, f, &ok);
+	int status = play_it(v, &play, &p, f);
 
-	if (status || !ok) {
+	if (status || !p.ok) {
 		played_release(&p);
 		return status;
 	}
@@ -125,7 +125,7 @@ static int forks(struct verify *v, struct finding *f)
 
 static int vforks(struct verify *v, struct finding *f)
 {
-	return check_creations(v, CREATED_VM_PROCESS, act_vforks, f);
+	return check_creations(v, CREATED_VM_PROCESS, act_napping_vforks, f);
 }
 
 const struct check task_checks[] = {

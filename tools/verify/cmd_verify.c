@@ -2,7 +2,6 @@
 /* `verify`: does on this host what is known to be right, and looks whether the daemon says the
  * same. */
 #include <argp.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,20 +89,6 @@ static int run_checks(struct verify_command *c, struct verify *v)
 	return CLIENT_OK;
 }
 
-/* Interrupts and everybody else's work tend to be on the first CPU. */
-static int last_cpu(void)
-{
-	cpu_set_t set;
-	int last = 0;
-
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 0;
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET((size_t)i, &set))
-			last = i;
-	return last;
-}
-
 static void print_end(struct verify_command *c, const struct verify *v)
 {
 	struct json_object *host = read_member(v->first->reply, "host"), *o;
@@ -129,7 +114,7 @@ static void print_end(struct verify_command *c, const struct verify *v)
 
 static int run(struct verify_command *c)
 {
-	struct verify v = {.socket = c->socket, .cpu = last_cpu()};
+	struct verify v = {.socket = c->socket, .cpu = stage_cpu()};
 	struct evidence first = {0};
 	const char *missing;
 	int status;

@@ -21,7 +21,7 @@ ROUNDS = 200
 
 
 def main():
-    traced = Tracer(json_output=False, interval=5)
+    traced = Tracer(json_output=False, interval=0.5)
     program = Workload("pair", "process", "futex", CPU, ROUNDS)
     program.go()
     with tempfile.TemporaryDirectory() as directory, Client() as client:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "verify/stage.h"
+#include "stage/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +57,11 @@ void stage_meet(struct stage *s)
 		sched_yield();
 }
 
+void stage_wait_end(struct stage *s)
+{
+	wait_until(&s->end, 1);
+}
+
 static void take_cpu(struct stage *s)
 {
 	const struct sched_param param = {.sched_priority = 1};
@@ -70,10 +75,26 @@ static void take_cpu(struct stage *s)
 		s->real_time = true;
 }
 
+static void take_memory(struct actor *a)
+{
+	u64 bytes = a->stage->play.touch_bytes;
+	char *p;
+
+	if (!bytes)
+		return;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		stage_fail(a->stage, "mmap");
+	for (u64 i = 0; i < bytes; i += STAGE_PAGE)
+		p[i] = 1;
+	a->memory = p;
+}
+
 static void play(struct actor *a)
 {
 	struct stage *s = a->stage;
 
+	take_memory(a);
 	a->tid = (u32)syscall(SYS_gettid);
 	a->tgid = (u32)getpid();
 	take_cpu(s);
@@ -227,6 +248,19 @@ static struct stage *prepare(const struct play *play, const char **failed)
 		}
 	}
 	return s;
+}
+
+int stage_cpu(void)
+{
+	cpu_set_t set;
+	int last = 0;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return 0;
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET((size_t)i, &set))
+			last = i;
+	return last;
 }
 
 struct stage *stage_open(const struct play *play, const char **failed, int *error)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "verify/evidence.h"
+#include "stage/evidence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

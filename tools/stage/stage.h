@@ -4,8 +4,8 @@
  * that the kernel's counters and the daemon's can be read while nothing moves. They live in a
  * process of their own, which ends with its creator.
  */
-#ifndef TVTRACE_VERIFY_STAGE_H
-#define TVTRACE_VERIFY_STAGE_H
+#ifndef TVTRACE_STAGE_STAGE_H
+#define TVTRACE_STAGE_STAGE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,6 +24,7 @@ enum relation {
 enum {
 	STAGE_MOST_ACTORS = 2,
 	STAGE_MOST_CALLS = 400, /* times that actors may note */
+	STAGE_PAGE = 4096,	/* pages may be larger, but hardly smaller */
 };
 
 struct stage;
@@ -33,6 +34,8 @@ struct actor {
 	unsigned int me; /* 0 or 1 */
 	u32 tid, tgid;
 	u64 begun_ns, ended_ns; /* CLOCK_MONOTONIC, of what it did */
+	volatile char *memory;	/* of its own: the play's touch_bytes, resident; NULL: none */
+	u64 times;		/* how often it did it, where act() says so */
 };
 
 /* What the actors do. They share their memory with the caller of stage_open(). */
@@ -41,7 +44,8 @@ struct play {
 	unsigned int nr_actors;
 	bool real_time; /* SCHED_FIFO, if the caller may: nobody comes in between */
 	int cpu;
-	u64 n; /* for act() */
+	u64 n;		 /* for act() */
+	u64 touch_bytes; /* memory of its own that each actor has; 0: none */
 	void (*act)(struct actor *a);
 };
 
@@ -50,13 +54,19 @@ struct stage {
 	struct actor actors[STAGE_MOST_ACTORS];
 	bool real_time;			  /* whether they are */
 	atomic_uint ready, go, done, end; /* futexes: how many have come, and whether to go on */
-	atomic_uint arrived;
-	atomic_int error;   /* errno of what failed in an actor; 0: nothing */
-	const char *failed; /* what that was */
+	atomic_uint arrived, turn;	  /* for acts */
+	atomic_int error;		  /* errno of what failed in an actor; 0: nothing */
+	const char *failed;		  /* what that was */
 	int pipes[STAGE_MOST_ACTORS][2];
 	u64 call_ns[STAGE_MOST_CALLS];
 	pid_t pid; /* of the actors' process */
 };
+
+/*
+ * The CPU to play on: the last one that the caller may use, as interrupts and everybody else's work
+ * tend to be on the first.
+ */
+int stage_cpu(void);
 
 /*
  * Starts the actors, and waits until all of them are ready. Returns NULL after it has stored what
@@ -72,6 +82,9 @@ void stage_close(struct stage *s);
 
 /* For actors: gives up; *s keeps `what` and errno. */
 void stage_fail(struct stage *s, const char *what) __attribute__((noreturn));
+
+/* For what actors create: waits until the stage is closed. */
+void stage_wait_end(struct stage *s);
 
 /* For actors: waits until both have come. */
 void stage_meet(struct stage *s);

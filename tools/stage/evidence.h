@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the daemon says of some tasks and of the host, and what the kernel says of the same. */
-#ifndef TVTRACE_VERIFY_EVIDENCE_H
-#define TVTRACE_VERIFY_EVIDENCE_H
+#ifndef TVTRACE_STAGE_EVIDENCE_H
+#define TVTRACE_STAGE_EVIDENCE_H
 
 #include <json-c/json.h>
 
 #include "client/session.h"
 #include "common/charges.h"
-#include "verify/stage.h"
+#include "stage/stage.h"
 
 /* The kernel's counters of a task, from /proc/TID/status and /proc/TID/schedstat. */
 struct task_counts {

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What `tvtrace bench` measures, and what follows from it. */
+#ifndef TVTRACE_BENCH_BENCH_H
+#define TVTRACE_BENCH_BENCH_H
+
+#include <json-c/json.h>
+
+#include "bench/figure.h"
+#include "client/session.h"
+#include "record.h"
+
+/* The two that are compared everywhere: threads of one process, and processes. */
+enum side { SIDE_THREAD, SIDE_PROCESS, NR_SIDES };
+
+enum {
+	NR_SWITCHES = 6,
+	NR_CREATIONS_MEASURED = 9,
+	NR_MEMORIES = 3,
+	NR_CLAIMS = 6,
+	BENCH_TEXT = 200,
+};
+
+/* All in ns. */
+struct switch_row {
+	const char *name;
+	struct figure own[NR_SIDES];  /* what a switch costs the tasks, by their own clock */
+	struct figure said[NR_SIDES]; /* what tvtraced says that it costs */
+	struct figure more;	      /* how much more a process switch costs the tasks */
+};
+
+struct creation_row {
+	const char *name;
+	u64 resident_bytes; /* of the creator */
+	struct figure own;  /* ns: the call, by the creator's own clock */
+	double said_ns;	    /* mean by tvtraced; NAN: not timed */
+	const char *why;    /* why it was not measured; NULL: it was */
+};
+
+/* Bytes for each of many. */
+struct memory_row {
+	const char *name;
+	double pss, uss;
+	const char *why;
+};
+
+struct claim_row {
+	const char *claim;
+	char here[BENCH_TEXT];
+	enum { CLAIM_HOLDS, CLAIM_DOES_NOT, CLAIM_UNSTEADY } verdict;
+	const char *why; /* why it does not hold; NULL: nothing is known */
+};
+
+struct bench {
+	struct session *session;
+	int cpu;
+	bool quick;		   /* fewer rounds, and nothing with much memory */
+	struct json_object *facts; /* of the machine: text by name */
+	struct switch_row switches[NR_SWITCHES];
+	struct creation_row creations[NR_CREATIONS_MEASURED];
+	struct memory_row memories[NR_MEMORIES];
+	struct claim_row claims[NR_CLAIMS];
+};
+
+/*
+ * Each measures one part. Those that ask the daemon return an exit status; what could not be
+ * measured says why, and is no failure.
+ */
+int bench_switches(struct bench *b);
+int bench_creations(struct bench *b);
+void bench_memories(struct bench *b);
+
+/* Weighs the claims against what was measured. */
+void bench_weigh(struct bench *b);
+
+/* Facts about the machine that the figures depend on; the caller must put the object. */
+struct json_object *bench_facts(void);
+
+void bench_print_text(const struct bench *b);
+void bench_print_markdown(const struct bench *b);
+void bench_print_json(const struct bench *b);
+
+#endif
