@@ -552,7 +552,7 @@ def test_the_disk_is_full(tracer, pairs, tmp_path, out):
     assert "No space left" in said and "/dev/full" in said
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", disk], check=True)
     try:
         said = capture(disk / "t", "--for", 1, expected=FAILED)
         assert "No space left" in said

@@ -205,6 +205,8 @@ def test_stopped_and_continued(shell):
         shell.wait_for(lambda lines: last(lines) == "prompt>" and any("bg" in x for x in lines))
         with Watchdog():
             type_line(shell, "clear; cat")
+            # What is typed before this would be cleared as well.
+            shell.wait_for(lambda lines: not any(lines))
             for word in ("not", "q", "again"):
                 type_line(shell, word)
             shell.wait_for(lambda lines: lines.count("again") == 2)
