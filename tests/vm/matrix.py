@@ -100,8 +100,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="tvtraced's tests in guests")
     parser.add_argument("--junit", metavar="FILE")
     parser.add_argument("--update", action="store_true")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)) + 2,
-                        help="guests at a time (default: two more than CPUs, as guests also wait)")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)) + 1,
+                        help="guests at a time (default: one more than CPUs, as guests also wait)")
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
     names = {row.name for row in ROWS}
