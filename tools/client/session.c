@@ -234,12 +234,6 @@ int session_receive(struct session *s, struct json_object **reply)
 	return status;
 }
 
-int session_try(struct session *s, const char *request, struct json_object **reply)
-{
-	session_send(s, request, -1);
-	return receive(s, reply);
-}
-
 int session_ask(struct session *s, const char *request, struct json_object **reply)
 {
 	session_send(s, request, -1);

@@ -22,12 +22,6 @@ void session_close(struct session *s);
 int session_ask(struct session *s, const char *request, struct json_object **reply);
 
 /*
- * Does the same, but what the daemon refuses is no failure: the *reply then has the member `error`,
- * an object with `code` and `message`.
- */
-int session_try(struct session *s, const char *request, struct json_object **reply);
-
-/*
  * Converts an object to such a text of members. Drops the reference to the object; the caller must
  * free the text.
  */

@@ -17,7 +17,6 @@ struct finding {
 
 struct verify {
 	struct session *session;
-	const char *socket;	/* path of it */
 	int cpu;		/* on which all tasks of the checks run */
 	struct evidence *first; /* of the host, from before the first check */
 };

@@ -114,7 +114,7 @@ static void print_end(struct verify_command *c, const struct verify *v)
 
 static int run(struct verify_command *c)
 {
-	struct verify v = {.socket = c->socket, .cpu = stage_cpu()};
+	struct verify v = {.cpu = stage_cpu()};
 	struct evidence first = {0};
 	const char *missing;
 	int status;
@@ -162,7 +162,7 @@ int command_verify(int argc, char **argv)
 		       "has not what the check is about. The exit status is 0 if none failed, and "
 		       "1 "
 		       "otherwise. As root, the tasks run in real time on the last CPU, for some "
-		       "milliseconds at a time, and TLB outcomes are counted for a moment."};
+		       "milliseconds at a time."};
 	struct verify_command c = {.socket = PROTOCOL_SOCKET};
 
 	arguments_parse(&argp, argc, argv, &c);
