@@ -57,7 +57,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 # Warnings for the two programs only: in BPF programs and tests, these find code that is intended.
 STRICT := -Wconversion -Wsign-conversion -Wmissing-prototypes
-LIBS := libbpf json-c ncursesw libprotobuf-c zlib
+LIBS := libbpf libelf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
 TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -iquote include -iquote $(BUILD)/generated -isystem $(BUILD) \
 	$(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)

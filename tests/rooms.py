@@ -29,8 +29,11 @@ MAY_INCLUDE = {
     "tools/trigger": ("user/common", "tools/client", "tools/lists"),
     "tools/stage": ("user/common", "tools/client"),
     "tools/verify": ("user/common", "tools/client", "tools/stage"),
-    "tools/bench": ("user/common", "tools/client", "tools/stage"),
-    "tools/report": ("user/common", "tools/client", "tools/lists"),
+    "tools/page": (),
+    "tools/bench": ("user/common", "tools/client", "tools/stage", "tools/page"),
+    "tools/report": ("user/common", "tools/client", "tools/lists", "tools/page"),
+    "tools/advise": ("user/common", "tools/client", "tools/lists", "tools/stage", "tools/bench",
+                     "tools/report"),
 }
 GENERATED = ("trace.pb-c.h", "tvtraced.skel.h", "version.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

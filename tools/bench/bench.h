@@ -12,11 +12,20 @@
 /* The two that are compared everywhere: threads of one process, and processes. */
 enum side { SIDE_THREAD, SIDE_PROCESS, NR_SIDES };
 
+/* Places in the tables below; some have no name. */
 enum {
-	NR_SWITCHES = 6,
-	NR_CREATIONS_MEASURED = 9,
+	SWITCH_YIELD = 0,
+	SWITCH_TOUCHING_64_KIB = 3,
+	SWITCH_TOUCHING_1_MIB,
+	SWITCH_TOUCHING_8_MIB,
+	NR_SWITCHES
+};
+enum { CREATION_THREAD, CREATION_FORK_1_MIB, CREATION_FORK_100_MIB, NR_CREATIONS_MEASURED = 9 };
+
+enum {
 	NR_MEMORIES = 3,
 	NR_CLAIMS = 6,
+	CLAIM_PARTS = 2,
 	BENCH_TEXT = 200,
 };
 
@@ -43,8 +52,16 @@ struct memory_row {
 	const char *why;
 };
 
+/* A figure that a claim is about, and between what it must be to hold. */
+struct claim_part {
+	const char *of;
+	double value, least, most;
+};
+
 struct claim_row {
 	const char *claim;
+	struct claim_part parts[CLAIM_PARTS];
+	size_t nr_parts;
 	char here[BENCH_TEXT];
 	enum { CLAIM_HOLDS, CLAIM_DOES_NOT, CLAIM_UNSTEADY } verdict;
 	const char *why; /* why it does not hold; NULL: nothing is known */
@@ -69,14 +86,20 @@ int bench_switches(struct bench *b);
 int bench_creations(struct bench *b);
 void bench_memories(struct bench *b);
 
+/* One line of these. */
+int bench_switch(struct bench *b, size_t i);
+int bench_creation(struct bench *b, size_t i);
+
 /* Weighs the claims against what was measured. */
 void bench_weigh(struct bench *b);
 
 /* Facts about the machine that the figures depend on; the caller must put the object. */
 struct json_object *bench_facts(void);
+void bench_each_fact(const struct bench *b, void (*tell)(const char *key, const char *text));
 
 void bench_print_text(const struct bench *b);
 void bench_print_markdown(const struct bench *b);
 void bench_print_json(const struct bench *b);
+void bench_print_html(const struct bench *b);
 
 #endif

@@ -83,11 +83,16 @@ static int run(struct bench *b, const struct way *way, struct creation_row *row)
 	return status;
 }
 
+int bench_creation(struct bench *b, size_t i)
+{
+	return run(b, &ways[i], &b->creations[i]);
+}
+
 int bench_creations(struct bench *b)
 {
 	int status = CLIENT_OK;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways) && !status; i++)
-		status = run(b, &ways[i], &b->creations[i]);
+		status = bench_creation(b, i);
 	return status;
 }

@@ -118,11 +118,16 @@ static int run_way(struct bench *b, const struct way *way, struct switch_row *ro
 	return status;
 }
 
+int bench_switch(struct bench *b, size_t i)
+{
+	return run_way(b, &ways[i], &b->switches[i]);
+}
+
 int bench_switches(struct bench *b)
 {
 	int status = CLIENT_OK;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways) && !status; i++)
-		status = run_way(b, &ways[i], &b->switches[i]);
+		status = bench_switch(b, i);
 	return status;
 }

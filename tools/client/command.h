@@ -22,6 +22,7 @@ int command_hist(int argc, char **argv);
 int command_groups(int argc, char **argv);
 int command_threads(int argc, char **argv);
 int command_top(int argc, char **argv);
+int command_advise(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_tlb(int argc, char **argv);

@@ -30,6 +30,11 @@ bool interrupted(void)
 	return came;
 }
 
+void interrupt_forget(void)
+{
+	came = 0;
+}
+
 void interrupt_wait_until(unsigned long long ns)
 {
 	struct timespec t = clock_span(ns);

@@ -10,6 +10,9 @@ void interrupt_catch(void);
 /* Whether one of these signals has come. */
 bool interrupted(void);
 
+/* What was interrupted has ended, and what follows may be interrupted anew. */
+void interrupt_forget(void);
+
 /* Waits until CLOCK_MONOTONIC reaches a time in ns, or until one of these signals comes. */
 void interrupt_wait_until(unsigned long long ns);
 

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{"groups", command_groups, "thread groups, or applications, by what switching costs them"},
 	{"threads", command_threads, "the threads of one thread group"},
 	{"top", command_top, "all of these, full screen"},
+	{"advise", command_advise, "threads or processes: what an application is, and would be"},
 	{"bench", command_bench, "what threads and processes cost on this host"},
 	{"verify", command_verify, "checks on this host that what the daemon says is right"},
 	{"tlb", command_tlb, "what switches do to the TLB, and whether that is counted"},

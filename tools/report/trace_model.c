@@ -20,7 +20,9 @@ enum {
 };
 
 struct cpu {
+	struct trace_model *model;
 	struct trace_join *join;
+	u32 number;
 	struct traced *running; /* NULL: not known */
 	bool losing;
 	u64 lost, lost_begin_ns;
@@ -42,6 +44,8 @@ struct trace_model {
 	struct trace_rows rows;
 	struct span *suspensions;
 	size_t nr_suspensions, room_suspensions;
+	void (*watch)(void *ctx, u32 cpu, const struct joined *j); /* NULL: nobody does */
+	void *watcher;
 };
 
 struct trace_model *trace_model_new(u64 from_ns, u64 to_ns)
@@ -54,6 +58,13 @@ struct trace_model *trace_model_new(u64 from_ns, u64 to_ns)
 	m->to_ns = to_ns;
 	m->summary.first_ns = UINT64_MAX;
 	return m;
+}
+
+void trace_model_watch(struct trace_model *m,
+		       void (*switched)(void *ctx, u32 cpu, const struct joined *j), void *ctx)
+{
+	m->watch = switched;
+	m->watcher = ctx;
 }
 
 static void release_summary(struct trace_summary *s)
@@ -171,7 +182,8 @@ static void charge(struct trace_summary *s, const struct joined *j)
 
 static void take(void *ctx, const struct joined *j)
 {
-	struct trace_model *m = ctx;
+	struct cpu *cpu = ctx;
+	struct trace_model *m = cpu->model;
 	struct trace_summary *s = &m->summary;
 	struct joined unmasked;
 
@@ -187,6 +199,8 @@ static void take(void *ctx, const struct joined *j)
 		s->unlabelled++;
 	unmasked = unmask(m, j);
 	charge(s, &unmasked);
+	if (m->watch)
+		m->watch(m->watcher, cpu->number, &unmasked);
 }
 
 static struct cpu *cpu_of(struct trace_model *m, u32 cpu)
@@ -197,7 +211,9 @@ static struct cpu *cpu_of(struct trace_model *m, u32 cpu)
 	}
 	if (!m->cpus[cpu]) {
 		m->cpus[cpu] = xcalloc(1, sizeof(struct cpu));
-		m->cpus[cpu]->join = trace_join_new(take, m);
+		m->cpus[cpu]->model = m;
+		m->cpus[cpu]->number = cpu;
+		m->cpus[cpu]->join = trace_join_new(take, m->cpus[cpu]);
 	}
 	return m->cpus[cpu];
 }
@@ -484,6 +500,11 @@ void trace_model_end(struct trace_model *m)
 		s->end_ns = s->begin_ns;
 	s->suspended_ns = suspended_ns(m, s->begin_ns, s->end_ns);
 	trace_rows_make(&m->rows, m->tasks, s);
+}
+
+const struct trace_tasks *trace_model_tasks(const struct trace_model *m)
+{
+	return m->tasks;
 }
 
 const struct trace_summary *trace_model_summary(const struct trace_model *m)

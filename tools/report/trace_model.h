@@ -7,7 +7,9 @@
 #include <stddef.h>
 
 #include "lists/model.h"
+#include "report/trace_join.h"
 #include "report/trace_summary.h"
+#include "report/trace_tasks.h"
 #include "trace.pb-c.h"
 
 struct trace_model;
@@ -15,6 +17,16 @@ struct trace_model;
 /* The window is in ns from the origin; a to_ns of UINT64_MAX means to the end of the trace. */
 struct trace_model *trace_model_new(u64 from_ns, u64 to_ns);
 void trace_model_free(struct trace_model *m); /* NULL is ignored */
+
+/*
+ * Has each switch of the window told to `switched`, too: of one CPU in order of time, and of
+ * several by turns. The tasks stay valid until the model is freed.
+ */
+void trace_model_watch(struct trace_model *m,
+		       void (*switched)(void *ctx, u32 cpu, const struct joined *j), void *ctx);
+
+/* All tasks that the trace mentions, owned by the model. */
+const struct trace_tasks *trace_model_tasks(const struct trace_model *m);
 
 void trace_model_packet(struct trace_model *m, const TracePacket *p);
 

@@ -133,6 +133,8 @@ static struct row *all_groups(struct trace_tasks *t, const struct trace_summary 
 			r->name = leader->name;
 			set_common(r, leader, s);
 			set_application(t, r, leader);
+			leader->application = r->application;
+			leader->kind = r->kind;
 		}
 		r = &rows[leader->row - 1];
 		r->threads += alive(task, s->end_ns);

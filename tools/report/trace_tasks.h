@@ -35,6 +35,7 @@ struct traced {
 	u64 unlabelled;		/* switches into the task of unknown kind */
 	/* Set when rows are made (trace_rows.c): */
 	const struct traced *leader;
+	const char *application, *kind; /* of the group that it leads; NULL: it leads none */
 	size_t row; /* index of the row of the group that it leads, plus 1; 0: none yet */
 };
 
