@@ -13,7 +13,7 @@ import tempfile
 import pytest
 
 # These assert for the tests, and should say as much when it fails.
-pytest.register_assert_rewrite("identities", "kernel", "prom", "terminal", "tracer", "waiting",
+pytest.register_assert_rewrite("identities", "kernel", "pages", "prom", "terminal", "tracer", "waiting",
                               "workloads")
 
 import links

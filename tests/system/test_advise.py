@@ -192,7 +192,7 @@ def test_text_says_what_json_says(standing, place):
         everything = tvtrace("advise")
     assert one.returncode == everything.returncode == OK
     assert one.stdout.splitlines()[2] == f"{place[0]}: processes"
-    for word in ("rests on", "switching", "creating", "memory", "as threads", "as processes",
+    for word in ("rests on", "switching", "memory", "as threads", "as processes",
                  "not known"):
         assert re.search(f"^  {word} ", one.stdout, re.MULTILINE), word
     assert row["shape"] == "processes"

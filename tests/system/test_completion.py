@@ -15,7 +15,8 @@ from tracer import PATIENCE_S, ROOT
 from workloads import CPU, endless_pair
 
 SCRIPT = ROOT / "packaging" / "completions" / "tvtrace"
-COMMANDS = {"status", "hist", "groups", "threads", "top", "bench", "verify", "tlb", "capture", "trigger", "report"}
+COMMANDS = {"status", "hist", "groups", "threads", "top", "advise", "bench", "verify", "tlb", "capture",
+            "trigger", "report"}
 PR_SET_NAME = 15
 
 

@@ -11,7 +11,8 @@ from control import tvtrace
 from tracer import ROOT, run
 
 PAGES = ROOT / "packaging" / "man"
-COMMANDS = ("status", "hist", "groups", "threads", "top", "bench", "verify", "tlb", "capture", "trigger", "report")
+COMMANDS = ("status", "hist", "groups", "threads", "top", "advise", "bench", "verify", "tlb", "capture",
+            "trigger", "report")
 
 
 def formatted(name):

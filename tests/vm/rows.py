@@ -9,6 +9,8 @@ VERIFY = "tests/system/test_verify.py::test_nothing_is_wrong"
 FULL = f"{VERIFY} " + " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "spill", "lifecycle", "exec", "from", "pid_namespace",
     "pid_reuse", "zombies", "cost_source", "waits", "creation"))
+# It takes long where CPUs are emulated.
+BENCH = "tests/system/test_bench.py::test_quick_has_all_its_figures"
 FEATURES = "tests/system/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
@@ -73,7 +75,8 @@ def refusal(name, status, words, **keywords):
 ROWS = (
     # Of cgroups the oldest one, and both versions of the newest (below).
     full("5.10", f"{SLOW} {SOME_FEATURES} tests/system/test_applications.py"),
-    full("6.1", f"{SLOW} {SOME_FEATURES} {TLB}"), full("6.12"), full("newest", f"{SLOW} {SOME_FEATURES} {TLB}"),
+    full("6.1", f"{SLOW} {SOME_FEATURES} {TLB}"), full("6.12"),
+    full("newest", f"{SLOW} {SOME_FEATURES} {TLB} {BENCH}"),
     # Its CPUs are emulated, which takes long: what depends on the architecture.
     Row("newest-arm64", "newest-arm64", f"{BRIEF} {WAITS} {HOTPLUG} {CLOCKS} {SOME_FEATURES} "
         "tests/system/test_cost_source.py tests/system/test_creation.py tests/system/test_exec.py",

@@ -69,23 +69,32 @@ static void paragraph(const char *key, const char *form, ...)
 	putchar('\n');
 }
 
+/* "1 thread", "3 threads" */
+static const char *counted(char out[FORMAT_LEN], u32 n, const char *one, const char *many)
+{
+	snprintf(out, FORMAT_LEN, "%" PRIu32 " %s", n, n == 1 ? one : many);
+	return out;
+}
+
 static void print_evidence(const struct seen_application *s)
 {
 	const struct features *f = &s->features;
-	char a[FORMAT_LEN], b[FORMAT_LEN], c[FORMAT_LEN], overlap[TEXT] = "";
+	char a[FORMAT_LEN], b[FORMAT_LEN], c[FORMAT_LEN], d[FORMAT_LEN], e[FORMAT_LEN],
+		overlap[TEXT] = "";
 
 	paragraph("rests on",
-		  "%" PRIu32 " processes with %" PRIu32 " threads, %.2f CPUs, %s switches/s; "
-		  "they gave up the CPU %s times/s by themselves and lost it %s times/s",
-		  s->living_groups, s->living_threads, f->cpus, format_rate(a, f->switches),
-		  format_rate(b, f->voluntary), format_rate(c, f->preempted));
+		  "%s with %s, %.2f CPUs, %s switches/s; they gave up the CPU %s times/s by "
+		  "themselves and lost it %s times/s",
+		  counted(d, s->living_groups, "process", "processes"),
+		  counted(e, s->living_threads, "thread", "threads"), f->cpus,
+		  format_rate(a, f->switches), format_rate(b, f->voluntary),
+		  format_rate(c, f->preempted));
 	if (!isnan(f->overlap) && f->busy_groups == 1 && f->busy_threads > 1)
 		snprintf(overlap, sizeof(overlap),
-			 "; two of them ran at once in %.1f%% of its time", f->overlap * 100);
-	paragraph("",
-		  "%" PRIu32 " processes had 95%% of the CPU time, and in one of them at most "
-		  "%" PRIu32 " threads%s",
-		  f->busy_groups, f->busy_threads, overlap);
+			 "; two of these ran at once in %.1f%% of its time", f->overlap * 100);
+	paragraph("", "%s had 95%% of the CPU time, and in each of them at most %s did%s",
+		  counted(d, f->busy_groups, "process", "processes"),
+		  counted(e, f->busy_threads, "thread", "threads"), overlap);
 	paragraph("",
 		  "a CPU went %s times/s from a thread to another one of the same process, and "
 		  "%s times/s from one of its processes to another",
@@ -102,11 +111,12 @@ static void print_spent(const struct seen_application *s)
 	paragraph("switching", "%s of a CPU into the same address space, %s into another one",
 		  percent(x, (double)c->cost_ns[KIND_THREAD] / ns),
 		  percent(y, (double)c->cost_ns[KIND_PROCESS] / ns));
-	paragraph("creating", "%s threads/s, %s forks/s, %s spawns/s: %s of a CPU",
-		  format_rate(x, f->created[CREATED_THREAD]),
-		  format_rate(y, f->created[CREATED_PROCESS]),
-		  format_rate(z, f->created[CREATED_VM_PROCESS]),
-		  percent((char[FORMAT_LEN]){0}, estimate_creating(s)));
+	if (created_any(&s->row->created))
+		paragraph("creating", "%s threads/s, %s forks/s, %s spawns/s: %s of a CPU",
+			  format_rate(x, f->created[CREATED_THREAD]),
+			  format_rate(y, f->created[CREATED_PROCESS]),
+			  format_rate(z, f->created[CREATED_VM_PROCESS]),
+			  percent((char[FORMAT_LEN]){0}, estimate_creating(s)));
 	if (charges_waits(c))
 		paragraph("waiting", "for a CPU: %s of a CPU's time in all, and 1%% waited over %s",
 			  percent(x, (double)charges_wait_ns(c) / ns),
@@ -115,7 +125,7 @@ static void print_spent(const struct seen_application *s)
 
 static void print_memory(const struct memory *m)
 {
-	char x[FORMAT_LEN], y[FORMAT_LEN], unread[TEXT] = "";
+	char x[FORMAT_LEN], y[FORMAT_LEN], z[FORMAT_LEN], unread[TEXT] = "";
 
 	if (m->unread)
 		snprintf(unread, sizeof(unread), "; %" PRIu32 " more were not read: %s", m->unread,
@@ -125,10 +135,9 @@ static void print_memory(const struct memory *m)
 		return;
 	}
 	paragraph("memory",
-		  "%s in %" PRIu32 " processes with their part of what they share (PSS), %s of it "
-		  "private (USS)%s",
-		  format_bytes(x, (double)m->pss), m->processes, format_bytes(y, (double)m->uss),
-		  unread);
+		  "%s in %s, with their part of what they share (PSS); %s of it private (USS)%s",
+		  format_bytes(x, (double)m->pss), counted(z, m->processes, "process", "processes"),
+		  format_bytes(y, (double)m->uss), unread);
 }
 
 static const char *creations_text(char out[TEXT], const struct change *c)

@@ -12,7 +12,8 @@ static const double loop_voluntary = 100;   /* waits per second of an event loop
 static const double turns_cpus = 0.5;	    /* below, two threads seldom want to run at once */
 static const double turns_overlap = 0.01;   /* the GIL's threads: 0.003; the next ones: 0.029 */
 static const double processes_share = 0.05; /* of same_group */
-static const double hardly_meet = 0.01;	    /* of all switches */
+static const double hardly_meet =
+	0.2; /* of all switches; nginx beside others: 0.06, prefork: 0.7 */
 
 const char *const shape_words[NR_SHAPES] = {
 	[SHAPE_IDLE] = "idle",

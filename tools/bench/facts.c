@@ -117,3 +117,13 @@ struct json_object *bench_facts(void)
 	put_file(o, "huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled");
 	return o;
 }
+
+void bench_each_fact(const struct bench *b, void (*tell)(const char *key, const char *text))
+{
+	struct json_object_iterator at = json_object_iter_begin(b->facts);
+	struct json_object_iterator end = json_object_iter_end(b->facts);
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		tell(json_object_iter_peek_name(&at),
+		     json_object_get_string(json_object_iter_peek_value(&at)));
+}

@@ -26,9 +26,13 @@ static void decide(struct claim_row *c, bool steady, const char *why_not)
 {
 	bool holds = true;
 
-	for (size_t i = 0; i < c->nr_parts; i++)
-		holds &= c->parts[i].value >= c->parts[i].least &&
-			 c->parts[i].value <= c->parts[i].most;
+	for (size_t i = 0; i < c->nr_parts; i++) {
+		const struct claim_part *p = &c->parts[i];
+
+		holds &= p->value >= p->least && p->value <= p->most;
+		if (isnan(p->value))
+			snprintf(c->here, sizeof(c->here), "not measured");
+	}
 	c->verdict = !steady ? CLAIM_UNSTEADY : holds ? CLAIM_HOLDS : CLAIM_DOES_NOT;
 	c->why = c->verdict == CLAIM_DOES_NOT ? why_not : NULL;
 }

@@ -17,13 +17,9 @@
 #include "common/error.h"
 #include "common/names.h"
 #include "common/std_streams.h"
-#include "protocol.h"
-
-enum { OPTION_SOCKET = 256, OPTION_JSON };
 
 struct tlb_command {
-	const char *socket;
-	bool json;
+	struct common common;
 	enum { SHOW, TURN_ON, TURN_OFF } what;
 };
 
@@ -32,11 +28,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct tlb_command *c = state->input;
 
 	switch (key) {
-	case OPTION_SOCKET:
-		c->socket = arg;
-		return 0;
-	case OPTION_JSON:
-		c->json = true;
+	case ARGP_KEY_INIT:
+		common_init(&c->common, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (c->what == SHOW && !strcmp(arg, "on"))
@@ -102,13 +95,13 @@ static int run(const struct tlb_command *c)
 	int status;
 
 	interrupt_catch();
-	status = session_open(&session, c->socket);
+	status = session_open(&session, c->common.socket);
 	if (!status)
 		status = session_ask(session, requests[c->what], &reply);
 	session_close(session);
 	if (status || !reply)
 		return status;
-	if (c->json)
+	if (c->common.output == OUTPUT_JSON)
 		print_json(reply);
 	else
 		print_text(reply);
@@ -118,14 +111,10 @@ static int run(const struct tlb_command *c)
 
 int command_tlb(int argc, char **argv)
 {
-	static const struct argp_option options[] = {
-		{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 1},
-		{"socket", OPTION_SOCKET, "PATH", 0,
-		 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 2},
-		{0}};
+	static const struct argp_child children[] = {{.argp = &common_once_argp}, {0}};
 	static const struct argp argp = {
-		.options = options,
 		.parser = parse,
+		.children = children,
 		.args_doc = "[on|off]",
 		.doc = "What the switches of each kind have done to the TLB (x86) while that was "
 		       "counted: `flush\': page tables were loaded, and all entries dropped; "
@@ -136,7 +125,7 @@ int command_tlb(int argc, char **argv)
 		       "captures run. Counting adds about 60 ns to the cost of each switch that "
 		       "changes the address space, so costs that were measured meanwhile are said "
 		       "to contain it."};
-	struct tlb_command c = {.what = SHOW, .socket = PROTOCOL_SOCKET};
+	struct tlb_command c = {.what = SHOW};
 
 	arguments_parse(&argp, argc, argv, &c);
 	return run(&c);

@@ -12,6 +12,8 @@
 #include "common/error.h"
 #include "protocol.h"
 
+#define SOCKET_HELP "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")"
+
 enum { OPTION_SOCKET = 512, OPTION_JSON, OPTION_CSV };
 static const struct argp_option options[] = {
 	{"interval", 'i', "S", 0, "Show intervals of S seconds, 0.05 to 3600, one after the other",
@@ -23,8 +25,12 @@ static const struct argp_option options[] = {
 	 "spreadsheets would "
 	 "take for formulas have a ' in front, as those that begin with one",
 	 11},
-	{"socket", OPTION_SOCKET, "PATH", 0,
-	 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 12},
+	{"socket", OPTION_SOCKET, "PATH", 0, SOCKET_HELP, 12},
+	{0},
+};
+static const struct argp_option once_options[] = {
+	{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 1},
+	{"socket", OPTION_SOCKET, "PATH", 0, SOCKET_HELP, 2},
 	{0},
 };
 
@@ -60,7 +66,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static error_t parse_once(int key, char *arg, struct argp_state *state)
+{
+	if (key == ARGP_KEY_ARG)
+		exit(fail(CLIENT_USAGE, "'%s': there is nothing to name here", arg));
+	return parse(key, arg, state);
+}
+
 const struct argp common_argp = {.options = options, .parser = parse};
+const struct argp common_once_argp = {.options = once_options, .parser = parse_once};
 
 void common_init(struct common *c, struct argp_state *state)
 {

@@ -23,6 +23,12 @@ struct common {
  */
 extern const struct argp common_argp;
 
+/*
+ * The same for a command that asks once: --socket and --json. It refuses arguments that the command
+ * does not take itself.
+ */
+extern const struct argp common_once_argp;
+
 /* Sets the defaults in c, and makes c the input of the command's first child parser. */
 void common_init(struct common *c, struct argp_state *state);
 

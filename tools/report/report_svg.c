@@ -5,15 +5,15 @@
 #include <stdio.h>
 
 #include "common/names.h"
-#include "report/html.h"
+#include "page/svg.h"
 #include "report/report_svg.h"
 
 enum {
-	WIDTH = 900,
 	HEIGHT = 260,
 	LEFT = 60,
 	RIGHT = 30, /* room for half of the last tick's label */
 	TOP = 24,
+	KEY_STEP = 90,
 	BOTTOM = 28,
 	PLOT = HEIGHT - TOP - BOTTOM, /* height of the plot */
 	NR_TICKS = 4,
@@ -25,42 +25,9 @@ enum {
 static const char *const series_class[TIMELINE_SERIES] = {"thread", "process", "kthread", "idle",
 							  "unknown"};
 
-/* Rounds up to 1, 2 or 5 times a power of ten. */
-static double round_up(double v)
-{
-	double power = pow(10, floor(log10(v > 0 ? v : 1))), digits = v / power;
-
-	return (digits <= 1 ? 1 : digits <= 2 ? 2 : digits <= 5 ? 5 : 10) * power;
-}
-
 static double y_of(double v, double top)
 {
 	return TOP + PLOT * (1 - v / top);
-}
-
-static void begin(const char *label)
-{
-	printf("<svg viewBox=\"0 0 %d %d\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" "
-	       "aria-label=\"%s\">\n",
-	       WIDTH, HEIGHT, label);
-}
-
-static void print_text(double x, double y, const char *anchor, const char *text)
-{
-	printf("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
-	html_text(text);
-	puts("</text>");
-}
-
-static void print_key(const char *const *names, const char *const *classes, size_t n)
-{
-	double x = LEFT;
-
-	for (size_t i = 0; i < n; i++, x += 90) {
-		printf("<rect class=\"%s key\" x=\"%.0f\" y=\"4\" width=\"10\" height=\"10\"/>",
-		       classes[i], x);
-		print_text(x + 15, 13, "start", names[i]);
-	}
 }
 
 static void print_y_axis(double top, bool percent)
@@ -69,13 +36,12 @@ static void print_y_axis(double top, bool percent)
 		double v = top * i / NR_TICKS, y = y_of(v, top);
 		char text[FORMAT_LEN];
 
-		printf("<line class=\"axis\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT,
-		       y, WIDTH - RIGHT, y);
+		svg_across(LEFT, SVG_WIDTH - RIGHT, y);
 		if (percent)
 			snprintf(text, sizeof(text), "%g%%", v * 100);
 		else
 			format_rate(text, v);
-		print_text(LEFT - 6, y + 4, "end", text);
+		svg_text(LEFT - 6, y + 4, "end", text);
 	}
 }
 
@@ -112,8 +78,8 @@ static struct bars measure(const struct histogram *const *h, int n)
 	/* Extend to whole octaves, since there is a tick at the beginning of each. */
 	b.first -= b.first % SUBS;
 	b.end += (SUBS - b.end % SUBS) % SUBS;
-	b.top = round_up(most);
-	b.width = (double)(WIDTH - LEFT - RIGHT) / (b.end > b.first ? b.end - b.first : 1);
+	b.top = svg_round_up(most);
+	b.width = (double)(SVG_WIDTH - LEFT - RIGHT) / (b.end > b.first ? b.end - b.first : 1);
 	return b;
 }
 
@@ -162,14 +128,14 @@ void html_histograms(const struct trace_summary *s)
 	for (int i = 0; i < 2; i++)
 		if (h[i]->count)
 			print_summary(h[i], names[i]);
-	begin("Histograms of the cost of thread and of process switches");
-	print_key(names, names, 2);
+	svg_begin(HEIGHT, "Histograms of the cost of thread and of process switches");
+	svg_key(LEFT, KEY_STEP, names, names, 2);
 	print_y_axis(b.top, true);
 	for (u32 bar = b.first; bar <= b.end; bar += SUBS) {
 		char text[FORMAT_LEN];
 
-		print_text(LEFT + (bar - b.first) * b.width, HEIGHT - BOTTOM + 16, "middle",
-			   format_ns(text, (double)bucket_low(bar * BUCKETS_PER_BAR)));
+		svg_text(LEFT + (bar - b.first) * b.width, HEIGHT - BOTTOM + 16, "middle",
+			 format_ns(text, (double)bucket_low(bar * BUCKETS_PER_BAR)));
 	}
 	for (u32 bar = b.first; bar < b.end; bar++)
 		for (int i = 0; i < 2; i++)
@@ -214,7 +180,7 @@ static double x_of(const struct report *r, double seconds)
 	double begin = report_seconds(r, r->summary->begin_ns);
 	double end = report_seconds(r, r->summary->end_ns);
 
-	return LEFT + (WIDTH - LEFT - RIGHT) * (seconds - begin) / (end - begin);
+	return LEFT + (SVG_WIDTH - LEFT - RIGHT) * (seconds - begin) / (end - begin);
 }
 
 static void print_series(const struct report *r, int series, double top)
@@ -241,7 +207,7 @@ static void print_time_axis(const struct report *r)
 {
 	double begin = report_seconds(r, r->summary->begin_ns);
 	double end = report_seconds(r, r->summary->end_ns);
-	double between = round_up((end - begin) / 10);
+	double between = svg_round_up((end - begin) / 10);
 
 	/*
 	 * Count the ticks: adding `between` to a large `begin` may not change it, due to rounding.
@@ -253,7 +219,7 @@ static void print_time_axis(const struct report *r)
 		if (s > end)
 			return;
 		snprintf(text, sizeof(text), "%.9g s", fabs(s) < between / 2 ? 0 : s);
-		print_text(x_of(r, s), HEIGHT - BOTTOM + 16, "middle", text);
+		svg_text(x_of(r, s), HEIGHT - BOTTOM + 16, "middle", text);
 	}
 }
 
@@ -273,9 +239,10 @@ void html_timeline(const struct report *r)
 
 		most = v > most ? v : most;
 	}
-	top = round_up(most);
-	begin("Switches per second by kind, over time");
-	print_key(names, series_class, r->summary->unlabelled ? TIMELINE_SERIES : NR_KINDS);
+	top = svg_round_up(most);
+	svg_begin(HEIGHT, "Switches per second by kind, over time");
+	svg_key(LEFT, KEY_STEP, names, series_class,
+		r->summary->unlabelled ? TIMELINE_SERIES : NR_KINDS);
 	print_y_axis(top, false);
 	for (int i = 0; i < TIMELINE_SERIES; i++)
 		print_series(r, i, top);

@@ -9,7 +9,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -264,7 +263,7 @@ static void idle_forks(struct actor *a, bool write_all)
 			stage_fail(a->stage, "fork");
 		if (pid)
 			continue;
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		stage_die_with((pid_t)a->tgid);
 		for (u64 at = 0; write_all && at < a->stage->play.touch_bytes; at += STAGE_PAGE)
 			p[at] = 2;
 		atomic_fetch_add(&a->stage->arrived, 1);

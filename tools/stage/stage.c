@@ -107,9 +107,12 @@ static void play(struct actor *a)
 	wait_until(&s->end, 1);
 }
 
-static void die_with_parent(void)
+void stage_die_with(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have died before. */
+	if (getppid() != parent)
+		_exit(0);
 }
 
 static void *run_thread(void *arg)
@@ -141,15 +144,17 @@ static void start_process(struct actor *a)
 		stage_fail(a->stage, "fork");
 	if (pid)
 		return;
-	die_with_parent();
+	stage_die_with(a->stage->director);
 	play(a);
 	_exit(0);
 }
 
 static int run_child(void *arg)
 {
-	die_with_parent();
-	play(arg);
+	struct actor *a = arg;
+
+	stage_die_with(a->stage->director);
+	play(a);
 	_exit(0);
 }
 
@@ -182,7 +187,7 @@ static void start_vfork(struct actor *a)
 	start_pthread(a, a->me ? run_thread : run_vfork);
 }
 
-static void direct(struct stage *s)
+static void direct(struct stage *s, pid_t parent)
 {
 	static void (*const start[NR_RELATIONS])(struct actor * a) = {
 		[RELATION_THREAD] = start_thread,
@@ -191,7 +196,8 @@ static void direct(struct stage *s)
 		[RELATION_VFORK] = start_vfork,
 	};
 
-	die_with_parent();
+	stage_die_with(parent);
+	s->director = getpid();
 	for (unsigned int i = 0; i < s->play.nr_actors; i++)
 		start[s->play.relation](&s->actors[i]);
 	wait_until(&s->end, 1);
@@ -266,6 +272,7 @@ int stage_cpu(void)
 struct stage *stage_open(const struct play *play, const char **failed, int *error)
 {
 	struct stage *s = prepare(play, failed);
+	pid_t parent = getpid();
 
 	if (!s) {
 		*error = errno;
@@ -273,7 +280,7 @@ struct stage *stage_open(const struct play *play, const char **failed, int *erro
 	}
 	s->pid = fork();
 	if (!s->pid)
-		direct(s);
+		direct(s, parent);
 	*failed = "fork";
 	*error = s->pid < 0 ? errno : await(s, &s->ready);
 	if (!*error)

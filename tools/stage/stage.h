@@ -59,7 +59,8 @@ struct stage {
 	const char *failed;		  /* what that was */
 	int pipes[STAGE_MOST_ACTORS][2];
 	u64 call_ns[STAGE_MOST_CALLS];
-	pid_t pid; /* of the actors' process */
+	pid_t pid;	/* of the actors' process, for the caller */
+	pid_t director; /* the same, for the actors */
 };
 
 /*
@@ -82,6 +83,9 @@ void stage_close(struct stage *s);
 
 /* For actors: gives up; *s keeps `what` and errno. */
 void stage_fail(struct stage *s, const char *what) __attribute__((noreturn));
+
+/* For what actors create, as its first act: it dies when its parent does. */
+void stage_die_with(pid_t parent);
 
 /* For what actors create: waits until the stage is closed. */
 void stage_wait_end(struct stage *s);

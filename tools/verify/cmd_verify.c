@@ -14,14 +14,12 @@
 #include "common/array.h"
 #include "common/error.h"
 #include "common/std_streams.h"
-#include "protocol.h"
 #include "verify/check.h"
 
-enum { OPTION_SOCKET = 256, OPTION_JSON, NAME_WIDTH = 32 };
+enum { NAME_WIDTH = 32 };
 
 struct verify_command {
-	const char *socket;
-	bool json;
+	struct common common;
 	struct json_object *checks; /* with --json */
 	int failed, skipped, passed;
 };
@@ -33,18 +31,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct verify_command *c = state->input;
 
-	switch (key) {
-	case OPTION_SOCKET:
-		c->socket = arg;
-		return 0;
-	case OPTION_JSON:
-		c->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		exit(fail(CLIENT_USAGE, "'%s': there is nothing to name here", arg));
-	default:
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	}
+	common_init(&c->common, state);
+	return 0;
+}
+
+static bool in_json(const struct verify_command *c)
+{
+	return c->common.output == OUTPUT_JSON;
 }
 
 static void tell(struct verify_command *c, const char *name, const struct finding *f)
@@ -54,7 +50,7 @@ static void tell(struct verify_command *c, const char *name, const struct findin
 	c->passed += f->verdict == VERDICT_PASS;
 	c->failed += f->verdict == VERDICT_FAIL;
 	c->skipped += f->verdict == VERDICT_SKIP;
-	if (!c->json) {
+	if (!in_json(c)) {
 		printf("%s  %-*s  %s\n", verdict_words[f->verdict], NAME_WIDTH, name, f->said);
 		fflush(stdout);
 		return;
@@ -93,7 +89,7 @@ static void print_end(struct verify_command *c, const struct verify *v)
 {
 	struct json_object *host = read_member(v->first->reply, "host"), *o;
 
-	if (!c->json) {
+	if (!in_json(c)) {
 		printf("%s  Linux %s, cost source %s: %d passed, %d failed, %d skipped\n",
 		       verdict_words[c->failed ? VERDICT_FAIL : VERDICT_PASS],
 		       read_text(host, "kernel"), read_text(host, "cost_source"), c->passed,
@@ -120,9 +116,9 @@ static int run(struct verify_command *c)
 	int status;
 
 	interrupt_catch();
-	if (c->json)
+	if (in_json(c))
 		c->checks = json_object_new_array();
-	status = session_open(&v.session, c->socket);
+	status = session_open(&v.session, c->common.socket);
 	if (!status)
 		status = evidence_take(&first, v.session, NULL, &missing);
 	v.first = &first;
@@ -140,14 +136,10 @@ static int run(struct verify_command *c)
 
 int command_verify(int argc, char **argv)
 {
-	static const struct argp_option options[] = {
-		{"json", OPTION_JSON, NULL, 0, "Print one JSON object", 1},
-		{"socket", OPTION_SOCKET, "PATH", 0,
-		 "Ask the tvtraced at PATH (default: " PROTOCOL_SOCKET ")", 2},
-		{0}};
+	static const struct argp_child children[] = {{.argp = &common_once_argp}, {0}};
 	static const struct argp argp = {
-		.options = options,
 		.parser = parse,
+		.children = children,
 		.doc = "Checks on this host and kernel that what the running tvtraced says is "
 		       "right. "
 		       "It takes some seconds. Tasks of its own do what is known beforehand: pairs "
@@ -163,7 +155,7 @@ int command_verify(int argc, char **argv)
 		       "1 "
 		       "otherwise. As root, the tasks run in real time on the last CPU, for some "
 		       "milliseconds at a time."};
-	struct verify_command c = {.socket = PROTOCOL_SOCKET};
+	struct verify_command c = {0};
 
 	arguments_parse(&argp, argc, argv, &c);
 	return run(&c);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/html.h"
+#include "page/html.h"
 #include "taken_output.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "report/html.h"
+#include "page/html.h"
 
 #include <stdio.h>
 
