@@ -17,7 +17,8 @@ from pages import SVG, page, screenshot
 from tracer import PATIENCE_S, SANITIZED
 from workloads import CPU
 
-pytestmark = pytest.mark.kernel
+# What it measures, others beside it would change.
+pytestmark = [pytest.mark.kernel, pytest.mark.alone]
 
 MIB = 1 << 20
 SWITCHES = ["sched_yield", "futex", "pipe", "yield, each uses 64 KiB", "yield, each uses 1 MiB",

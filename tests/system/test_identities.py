@@ -30,10 +30,15 @@ LOADS = {
 }
 
 
+# Those that give the daemon tasks to keep, not switches alone.
+TASKS = ("messaging", "messaging_threads", "stress_ng_fork", "process_storm", "thread_storm")
+
+
 def needs(load):
     program = LOADS[load][0]
-    return pytest.param(load, marks=pytest.mark.skipif(
-        not shutil.which(program), reason=f"{program} is not on this machine"))
+    marks = [pytest.mark.skipif(not shutil.which(program),
+                                reason=f"{program} is not on this machine")]
+    return pytest.param(load, marks=marks + ([] if load in TASKS else [pytest.mark.kernel]))
 
 
 @pytest.mark.parametrize("load", map(needs, LOADS))
@@ -52,6 +57,7 @@ def test_identities_under_load(tracer, load):
     assert final["accounting"]["task_events_lost"] == lost
 
 
+@pytest.mark.kernel
 def test_no_cost_goes_missing(tracer):
     """
     Where the switch end is a tracepoint of its own, every switch has its cost: also one that was
@@ -70,6 +76,7 @@ def test_no_cost_goes_missing(tracer):
         assert accounting["unmeasured"] <= accounting["unseen"]
 
 
+@pytest.mark.kernel
 def test_no_cost_is_longer_than_its_switch(tracer):
     """
     The end that is seen after a switch may not be its own, where switches are kept from tvtraced:
@@ -85,6 +92,7 @@ def test_no_cost_is_longer_than_its_switch(tracer):
     assert sum(sum(t["cost_ns"].values()) for t in pid_1) == 0
 
 
+@pytest.mark.kernel
 def test_the_kernels_count_is_matched_closely(tracer):
     """Quiet moments before and after much switching pin identity 4 down to a few switches."""
     traced = tracer(interval=INTERVAL_S / 2)

@@ -13,7 +13,7 @@ from processes import in_session
 from tracer import PATIENCE_S
 from workloads import GUEST
 
-pytestmark = [pytest.mark.kernel,
+pytestmark = [pytest.mark.kernel, pytest.mark.alone,
               pytest.mark.skipif(GUEST, reason="it is about tvtrace, not about the kernel")]
 
 

@@ -19,7 +19,8 @@ from control import FAILED, NO_DAEMON, OK, SOCKET, TVTRACE, USAGE, Client, group
 from tracer import PATIENCE_S
 from workloads import GUEST
 
-pytestmark = pytest.mark.kernel
+# What it measures, others beside it would change.
+pytestmark = [pytest.mark.kernel, pytest.mark.alone]
 
 CHECKS = ["switches: two threads", "switches: two processes", "switches: processes, CLONE_VM",
           "switches: vfork child, parent", "costs", "waits", "creation: threads",
