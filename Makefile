@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # make, make check, make check-quick, make coverage, make check-vm [KERNEL=...], make fuzz [FUZZ_SECONDS=...], make bench, make lint,
-# make picture, make install; V=1 shows the commands.
+# make systems, make picture, make install; V=1 shows the commands.
 # SANITIZE=1 builds with ASan and UBSan into build/asan, SANITIZE=thread with TSan into build/tsan.
 # ARCH=arm64 cross-builds into build/arm64, against the packages of that architecture that are
 # installed or, with SYSROOT=DIR, unpacked there (tests/vm/sysroot.py).
@@ -200,7 +200,7 @@ coverage:
 	$(MAKE) --no-print-directory COVERAGE=1 all tests
 	find build/coverage -name '*.gcda' -delete
 	@for t in $(patsubst %.c,build/coverage/%,$(wildcard tests/unit/*/test_*.c)); do $$t >/dev/null 2>&1 || echo "$$t failed"; done
-	-TVTRACED=build/coverage/tvtraced /usr/bin/python3 -m pytest -q tests -m 'not uninstrumented and not alone'
+	-TVTRACED=build/coverage/tvtraced /usr/bin/python3 -m pytest -q tests -m 'not uninstrumented and not alone and not systems'
 	gcovr --root . --object-directory build/coverage --filter user/ --filter tools/ --sort-uncovered \
 		--print-summary -o build/coverage.txt
 	@tail -3 build/coverage.txt
@@ -242,6 +242,12 @@ fuzz-request fuzz-trace: fuzz-%: build/fuzz/%
 .PHONY: bench
 bench: all workloads $(BENCH_PROGRAMS)
 	/usr/bin/python3 tests/bench/bench.py $(BENCH_ARGS)
+
+# Runs real programs of packages under small loads, and prints what tvtraced says of them. With
+# SYSTEMS_ARGS=--more also those by which the rule of `tvtrace advise` is proved.
+.PHONY: systems
+systems: all workloads
+	/usr/bin/python3 tests/systems/table.py $(SYSTEMS_ARGS)
 
 # Makes the picture of `tvtrace top` in README.md.
 .PHONY: picture

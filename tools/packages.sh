@@ -14,6 +14,17 @@ TEST_PACKAGES=(
 	prometheus-node-exporter protobuf-compiler pyflakes3 python3-protobuf python3-pytest shellcheck strace stress-ng tmux trace-cmd
 	util-linux valgrind
 )
+# The programs that tests/systems traces; those of its second list stand apart, as only
+# `make systems SYSTEMS_ARGS=--more` wants them.
+# shellcheck disable=SC2034
+SYSTEM_PACKAGES=(
+	apache2-bin apache2-utils chromium erlang-base golang-go nginx nodejs postgresql procps redis-server util-linux
+)
+# shellcheck disable=SC2034
+MORE_SYSTEM_PACKAGES=(
+	ffmpeg gunicorn haproxy lighttpd make mariadb-server memcached openjdk-17-jdk-headless
+	openssh-server php8.2-fpm puma rsync squid uwsgi-plugin-python3 vsftpd xz-utils
+)
 # Packages for the tests in virtual machines. Packages that go into the machines are not listed:
 # they are only unpacked (tests/vm).
 # shellcheck disable=SC2034

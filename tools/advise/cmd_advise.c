@@ -12,6 +12,7 @@
 #include "client/command.h"
 #include "client/common_options.h"
 #include "client/interrupt.h"
+#include "client/json_read.h"
 #include "common/alloc.h"
 #include "common/arguments.h"
 #include "common/error.h"
@@ -117,6 +118,30 @@ static int capture(const struct advise_command *c, int *fd)
 	return status;
 }
 
+/* A capture names applications as they were when it began, and a process may have come since. */
+static int update_applications(const struct advise_command *c, struct trace_model *m)
+{
+	struct json_object *reply = NULL, *names;
+	struct session *s;
+	int status = session_open(&s, c->socket);
+
+	if (!status)
+		status = session_ask(s, "\"op\":\"snapshot\",\"parts\":[\"group_names\"]", &reply);
+	names = read_member(reply, "group_names");
+	for (size_t i = 0; i < read_length(names); i++) {
+		struct json_object *group = read_item(names, i);
+		struct json_object *application = read_member(group, "application");
+
+		if (application)
+			trace_model_set_application(m, (u32)read_number(group, "tgid"),
+						    read_text(application, "name"),
+						    read_text(application, "kind"));
+	}
+	json_object_put(reply);
+	session_close(s);
+	return status;
+}
+
 /* Takes ownership of the file descriptor. */
 static void read_trace(struct trace_model *m, int fd)
 {
@@ -125,7 +150,6 @@ static void read_trace(struct trace_model *m, int fd)
 
 	while ((p = trace_file_next(file)))
 		trace_model_packet(m, p);
-	trace_model_end(m);
 	trace_file_close(file);
 }
 
@@ -217,7 +241,10 @@ static int run(const struct advise_command *c)
 	m = trace_model_new(0, UINT64_MAX);
 	seen = seen_new(m);
 	read_trace(m, fd);
-	status = advise(c, &a, m, seen);
+	status = update_applications(c, m);
+	trace_model_end(m);
+	if (!status)
+		status = advise(c, &a, m, seen);
 	free(a.advices);
 	seen_free(seen);
 	trace_model_free(m);

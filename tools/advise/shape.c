@@ -12,6 +12,8 @@ static const double loop_voluntary = 100;   /* waits per second of an event loop
 static const double turns_cpus = 0.5;	    /* below, two threads seldom want to run at once */
 static const double turns_overlap = 0.01;   /* the GIL's threads: 0.003; the next ones: 0.029 */
 static const double processes_share = 0.05; /* of same_group */
+static const double helpers = 0.1; /* of all switches, below which threads only help (V8's: 0.05) */
+static const double enough_s = 1;  /* of CPU time, which tells as much as SHAPE_FEW switches */
 static const double hardly_meet =
 	0.2; /* of all switches; nginx beside others: 0.06, prefork: 0.7 */
 
@@ -61,9 +63,10 @@ static bool is_idle(const struct features *f)
 
 double shape_enough_seconds(const struct features *f)
 {
-	if (is_idle(f) || f->switches <= 0)
-		return 0;
-	return SHAPE_FEW / f->switches;
+	double by_switches = f->switches > 0 ? SHAPE_FEW / f->switches : INFINITY;
+	double by_time = f->cpus > 0 ? enough_s / f->cpus : INFINITY;
+
+	return is_idle(f) ? 0 : fmin(by_switches, by_time);
 }
 
 static enum shape of_one_group(const struct features *f)
@@ -80,11 +83,12 @@ enum shape shape_of(const struct features *f, u32 cpus)
 {
 	double share = shape_same_group_share(f);
 
-	if (is_idle(f) || f->switches * f->seconds < SHAPE_FEW)
+	if (is_idle(f) || (f->switches * f->seconds < SHAPE_FEW && f->cpus * f->seconds < enough_s))
 		return SHAPE_IDLE;
 	if (f->busy_groups == 1)
 		return of_one_group(f);
-	if (f->busy_threads > 1 || share >= processes_share)
+	if (f->busy_threads > 1 ||
+	    (share >= processes_share && f->same_group >= f->switches * helpers))
 		return SHAPE_BOTH;
 	if (f->busy_groups <= cpus && f->voluntary >= loop_voluntary &&
 	    f->sibling < f->switches * hardly_meet)

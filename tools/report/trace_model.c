@@ -502,6 +502,12 @@ void trace_model_end(struct trace_model *m)
 	trace_rows_make(&m->rows, m->tasks, s);
 }
 
+void trace_model_set_application(struct trace_model *m, u32 tgid, const char *name,
+				 const char *kind)
+{
+	trace_tasks_set_application(m->tasks, tgid, name, kind);
+}
+
 const struct trace_tasks *trace_model_tasks(const struct trace_model *m)
 {
 	return m->tasks;

@@ -30,6 +30,10 @@ const struct trace_tasks *trace_model_tasks(const struct trace_model *m);
 
 void trace_model_packet(struct trace_model *m, const TracePacket *p);
 
+/* What is known of a thread group later than the trace is: see trace_tasks.h. */
+void trace_model_set_application(struct trace_model *m, u32 tgid, const char *name,
+				 const char *kind);
+
 /* To be called after the last packet: makes the rows and completes the summary. */
 void trace_model_end(struct trace_model *m);
 
