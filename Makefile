@@ -61,6 +61,11 @@ LIBS := libbpf libelf json-c ncursesw libprotobuf-c zlib
 CFLAGS ?= -O2 -g
 TV_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -iquote include -iquote $(BUILD)/generated -isystem $(BUILD) \
 	$(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(SANITIZE_FLAGS)
+# Overwritten return addresses and overrun buffers end the program, its addresses are random, and what
+# the linker resolves at start is read-only from then on. Levels of _FORTIFY_SOURCE that a compiler
+# does not know count as the highest that it knows; it needs optimization, and sanitizers do more.
+HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE_FLAGS)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 TV_LIBS := $(SYSROOT_FLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm -pthread
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 $(SYSROOT_FLAGS) -D__TARGET_ARCH_$(BPF_ARCH) \
 	$(filter-out -Wpedantic,$(WARNINGS)) -Wno-unused-parameter -iquote include -iquote bpf -iquote vmlinux
@@ -103,7 +108,7 @@ FORCE:
 $(BUILD)/tvtrace: $(CLIENT_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
 $(BUILD)/tvtraced: $(DAEMON_OBJS) $(COMMON_OBJS) $(BUILD)/trace.pb-c.o
 $(BUILD)/tvtrace $(BUILD)/tvtraced:
-	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $^ $(TV_LIBS)
 
 $(COMMON_PATH)/common:
 	@mkdir -p $(@D)
@@ -115,7 +120,7 @@ $(CLIENT_OBJS): PATHS := $(CLIENT_PATHS)
 $(DAEMON_OBJS): $(SKELETON)
 $(COMMON_OBJS) $(DAEMON_OBJS) $(CLIENT_OBJS): $(BUILD)/%.o: %.c $(BUILD)/trace.pb-c.h Makefile | $(COMMON_PATH)/common $(VERSION_H)
 	@mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(TV_CFLAGS) $(STRICT) $(PATHS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(HARDENING) $(TV_CFLAGS) $(STRICT) $(PATHS) -MMD -MP -c -o $@ $<
 
 # The compilation database, for editors and clangd.
 compile_command = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(CC) $(TV_CFLAGS) $(STRICT) $(2) -c $(1)"}
@@ -137,7 +142,7 @@ $(BUILD)/trace.pb-c.c $(BUILD)/trace.pb-c.h &: include/trace.proto
 	$(call say,PROTOC,$(BUILD)/trace.pb-c.c)$(PROTOC_C) --proto_path=include --c_out=$(BUILD) $<
 
 $(BUILD)/trace.pb-c.o: $(BUILD)/trace.pb-c.c Makefile
-	$(call say,CC,$@)$(CC) $(CFLAGS) $(filter-out -Wpedantic,$(TV_CFLAGS)) -c -o $@ $<
+	$(call say,CC,$@)$(CC) $(CFLAGS) $(HARDENING) $(filter-out -Wpedantic,$(TV_CFLAGS)) -c -o $@ $<
 
 $(BPF_OBJS): $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)

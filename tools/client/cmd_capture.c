@@ -13,6 +13,7 @@
 #include "client/capturing.h"
 #include "client/command.h"
 #include "client/interrupt.h"
+#include "client/relay.h"
 #include "common/arguments.h"
 #include "common/error.h"
 #include "common/format.h"
@@ -37,7 +38,8 @@ struct capture_command {
 	char name[64]; /* default file name, used if no name was given */
 	bool created;
 	int fd;
-	bool progress; /* standard error is a terminal */
+	char failure[128]; /* why the file could not be written; "": it could */
+	bool progress;	   /* standard error is a terminal */
 };
 
 static const u64 ms = 1000000;
@@ -166,12 +168,41 @@ static int follow(struct capture_command *c, struct session *s)
 		if (!came)
 			continue;
 		show_progress(c, &p, p.state == CAPTURING_RUNS ? "" : "\n");
-		if (p.state == CAPTURING_FAILED)
-			return fail(CLIENT_FAILED, "cannot write %s: %s; what it has is readable",
-				    c->path, p.message);
+		if (p.state == CAPTURING_FAILED) {
+			snprintf(c->failure, sizeof(c->failure), "%s", p.message);
+			return CLIENT_FAILED;
+		}
 		if (p.state == CAPTURING_DONE)
 			return CLIENT_OK;
 	}
+}
+
+/* Has the daemon write to the file, or to a pipe from which the client does. */
+static int write_capture(struct capture_command *c, struct session *s)
+{
+	struct relay *relay = NULL;
+	int fd = c->fd, err, status;
+
+	if (relay_is_needed(c->fd)) {
+		relay = relay_start(c->fd, &fd);
+		if (!relay)
+			return fail(CLIENT_FAILED, "cannot make a pipe to %s: %s", c->path,
+				    strerror(errno));
+	}
+	capturing_start(s, &c->wanted, fd);
+	if (relay)
+		close(fd);
+	status = follow(c, s);
+	if (relay) {
+		/* Whatever state the capture is in, the daemon lets go of the pipe. */
+		session_end(s);
+		err = relay_finish(relay);
+		if (err)
+			snprintf(c->failure, sizeof(c->failure), "%s", strerror(-err));
+	}
+	return *c->failure ? fail(CLIENT_FAILED, "cannot write %s: %s; what it has is readable",
+				  c->path, c->failure)
+			   : status;
 }
 
 static int capture(struct capture_command *c)
@@ -186,8 +217,7 @@ static int capture(struct capture_command *c)
 		session_close(s);
 		return status;
 	}
-	capturing_start(s, &c->wanted, c->fd);
-	status = follow(c, s);
+	status = write_capture(c, s);
 	session_close(s);
 	/* Remove the empty file of a capture that was refused. */
 	if (status && c->created && !fstat(c->fd, &st) && !st.st_size)

@@ -2,15 +2,19 @@
 #include "capture/capture.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/closer.h"
 #include "common/thread.h"
 
 enum {
@@ -26,11 +30,16 @@ enum {
 	 */
 	MOST_BYTES_BEYOND = 8 << 20,
 	MAX_CAPTURES = 32,
+	/* What nobody but root can take, and what no other user can take alone. */
+	ROOT_CAPTURES = 8,
+	MAX_CAPTURES_OF_USER = 8,
 	REASON_LEN = 64,
 	NAP_NS = 1000000,
 	PULSE_NS = 1000000000,
 	MAX_NAPS = 3000,
 };
+
+#define WAKE_SIGNAL (SIGRTMIN + 1)
 
 /*
  * The writer thread is an ordinary task, whereas the event loop has real-time priority, so other
@@ -44,7 +53,7 @@ struct capture {
 	bool started; /* the thread was created */
 	u64 pulsed_ns;
 	pthread_t thread;
-	struct capture *next; /* in the list of released captures */
+	bool released; /* nobody refers to it any more, but its thread may still run */
 	/* Shared by both threads; protected by the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -60,20 +69,40 @@ struct capture {
 	/* Used by the thread while it runs. */
 	bool stop; /* atomic; tells the thread to give up a blocked write */
 	int fd;
+	struct capture_owner owner;
 	struct trace_setup setup;
 	size_t recorded; /* number of chunks in the queue when the thread began */
 };
 
-/*
- * Used only by the event loop: the released captures, whose threads may still run, and the number
- * of all captures.
- */
-static struct capture *released;
-static unsigned int count;
+/* All captures; used only by the event loop. */
+static struct capture *captures[MAX_CAPTURES];
 
 unsigned int capture_count(void)
 {
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < MAX_CAPTURES; i++)
+		count += captures[i] != NULL;
 	return count;
+}
+
+/* A place for one more capture of that user. NULL: there is none. */
+static struct capture **find_place(u32 uid)
+{
+	unsigned int of_user = 0, of_others = 0;
+	struct capture **place = NULL;
+
+	for (size_t i = 0; i < MAX_CAPTURES; i++) {
+		const struct capture *c = captures[i];
+
+		if (!c)
+			place = &captures[i];
+		of_others += c && c->owner.uid;
+		of_user += c && c->owner.uid == uid;
+	}
+	if (uid && (of_user >= MAX_CAPTURES_OF_USER || of_others >= MAX_CAPTURES - ROOT_CAPTURES))
+		return NULL;
+	return place;
 }
 
 static void release(struct capture *c)
@@ -84,10 +113,12 @@ static void release(struct capture *c)
 		c->n--;
 	}
 	free(c->queue);
-	count--;
+	for (size_t i = 0; i < MAX_CAPTURES; i++)
+		if (captures[i] == c)
+			captures[i] = NULL;
 	trace_setup_release(&c->setup);
 	if (c->fd >= 0)
-		close(c->fd);
+		closer_close(c->fd);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->changed);
 	free(c);
@@ -95,25 +126,34 @@ static void release(struct capture *c)
 
 void capture_reap(void)
 {
-	struct capture **place = &released, *c;
+	for (size_t i = 0; i < MAX_CAPTURES; i++) {
+		struct capture *c = captures[i];
 
-	while ((c = *place)) {
-		if (pthread_tryjoin_np(c->thread, NULL)) {
-			place = &c->next;
+		if (!c || !c->released)
 			continue;
-		}
-		*place = c->next;
-		release(c);
+		if (!pthread_tryjoin_np(c->thread, NULL))
+			release(c);
+		else
+			/* Another writer may fill a pipe after poll() has found room in it. */
+			pthread_kill(c->thread, WAKE_SIGNAL);
 	}
+}
+
+static bool any_released(void)
+{
+	for (size_t i = 0; i < MAX_CAPTURES; i++)
+		if (captures[i] && captures[i]->released)
+			return true;
+	return false;
 }
 
 void capture_wait_all(void)
 {
 	const struct timespec nap = {.tv_nsec = NAP_NS};
 
-	for (int i = 0; i < MAX_NAPS && released; i++) {
+	for (int i = 0; i < MAX_NAPS && any_released(); i++) {
 		capture_reap();
-		if (released)
+		if (any_released())
 			nanosleep(&nap, NULL);
 	}
 }
@@ -268,12 +308,46 @@ static void set_writer(struct capture *c, struct trace_writer *w)
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* Interrupts a write that waits. */
+static void on_wake(int number)
+{
+	(void)number;
+}
+
+static void take_wake_signal(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, WAKE_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/*
+ * Gives up, in this thread alone, what the owner does not have: root could go on where their quota
+ * ends, or in the blocks that a file system keeps for root. (The wrappers of libc would change all
+ * threads.)
+ */
+static void become(const struct capture_owner *owner)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {0};
+
+	if (!owner->uid)
+		return;
+	syscall(SYS_setfsgid, owner->gid);
+	syscall(SYS_setfsuid, owner->uid);
+	syscall(SYS_capset, &header, none);
+}
+
 static void *run(void *ctx)
 {
 	struct capture *c = ctx;
 	struct trace_writer *w = trace_writer_new(c->fd, &c->setup, &c->stop);
 	int err;
 
+	take_wake_signal();
+	become(&c->owner);
 	set_writer(c, w);
 	err = write_all(c, w);
 	/*
@@ -300,20 +374,24 @@ void capture_init(void)
 	 * arena and its lock, maybe with the event loop.
 	 */
 	mallopt(M_ARENA_MAX, MAX_CAPTURES * 2);
+	/* Without SA_RESTART. */
+	sigaction(WAKE_SIGNAL, &(struct sigaction){.sa_handler = on_wake}, NULL);
 }
 
-struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s)
+struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s,
+			    const struct capture_owner *owner)
 {
-	struct capture *c;
+	struct capture **place, *c;
 
 	capture_reap();
-	if (count == MAX_CAPTURES) {
+	place = find_place(owner->uid);
+	if (!place) {
 		trace_setup_release(s);
-		close(fd);
+		closer_close(fd);
 		return NULL;
 	}
-	c = xcalloc(1, sizeof(*c));
-	count++;
+	c = *place = xcalloc(1, sizeof(*c));
+	c->owner = *owner;
 	thread_mutex_init(&c->lock);
 	pthread_cond_init(&c->changed, NULL);
 	c->fd = fd;
@@ -402,8 +480,7 @@ void capture_free(struct capture *c)
 	/* The write may be blocked on a pipe that nobody reads any more. */
 	__atomic_store_n(&c->stop, true, __ATOMIC_RELAXED);
 	if (c->started) {
-		c->next = released;
-		released = c;
+		c->released = true;
 	} else {
 		release(c);
 	}

@@ -14,12 +14,19 @@ struct capture;
 /* Call this once, before the first capture. */
 void capture_init(void);
 
+/* The user who asked for a capture. The file is written with no more rights than theirs. */
+struct capture_owner {
+	u32 uid, gid;
+};
+
 /*
  * Starts a capture of everything recorded from s->begin_ns on, and takes ownership of fd and *s.
  * All CPUs should have been flushed, so that past switches are in the recorder. Returns NULL when
- * there are already as many captures as allowed; fd and *s are released then, too.
+ * there are already as many captures as allowed, in all or of that owner; fd and *s are released
+ * then, too.
  */
-struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s);
+struct capture *capture_new(struct recorder *r, int fd, struct trace_setup *s,
+			    const struct capture_owner *owner);
 
 /*
  * Copies the task table, until until_ns (CLOCK_MONOTONIC) at most, and once the copy is complete

@@ -13,6 +13,8 @@
 enum {
 	FLUSH_BYTES = 128 << 10,
 	MAX_VARINT = 10,
+	/* A reader that takes a little again and again is not waited for longer. */
+	MOST_AFTER_STOP_S = 10,
 };
 
 struct trace_out {
@@ -33,6 +35,7 @@ struct trace_out *trace_out_new(int fd, bool compress, const bool *stop)
 	 * long as the reader still takes data.
 	 */
 	o->file.goes_on = true;
+	o->file.most_after_stop_s = MOST_AFTER_STOP_S;
 	o->compress = compress;
 	return o;
 }

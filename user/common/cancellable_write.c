@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATIENCE_MS = 200 }; /* between two checks of *stop */
@@ -17,7 +18,19 @@ void cancellable_write_init(struct cancellable_write *s, int fd, const bool *sto
 	s->may_block = fstat(fd, &st) || !S_ISREG(st.st_mode);
 }
 
-static int wait_for_room(const struct cancellable_write *s)
+static bool is_over(struct cancellable_write *s)
+{
+	struct timespec now;
+
+	if (!s->most_after_stop_s)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!s->stopped_s)
+		s->stopped_s = now.tv_sec;
+	return now.tv_sec - s->stopped_s > s->most_after_stop_s;
+}
+
+static int wait_for_room(struct cancellable_write *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
 	bool stop;
@@ -26,6 +39,8 @@ static int wait_for_room(const struct cancellable_write *s)
 		int n;
 
 		stop = __atomic_load_n(s->stop, __ATOMIC_RELAXED);
+		if (stop && is_over(s))
+			break;
 		n = stop && !s->goes_on ? 0 : poll(&p, 1, PATIENCE_MS);
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -57,6 +72,9 @@ int cancellable_write(struct cancellable_write *s, const void *data, size_t len)
 			continue;
 		if (n < 0)
 			return -errno;
+		/* A file system that takes nothing would be asked for ever. */
+		if (!n)
+			return -EIO;
 		from += n;
 		len -= (size_t)n;
 		__atomic_add_fetch(&s->bytes, (uint64_t)n, __ATOMIC_RELAXED);

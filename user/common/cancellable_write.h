@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct cancellable_write {
 	int fd;
-	bool may_block;	  /* fd is not a regular file */
+	bool may_block;	       /* fd is not a regular file */
+	int most_after_stop_s; /* but for no longer than this; 0: without limit; owner may set it */
 	bool goes_on;	  /* go on after *stop as long as the other end reads; owner may set it */
 	const bool *stop; /* set by another thread to cancel; atomic */
+	time_t stopped_s; /* CLOCK_MONOTONIC at which *stop was seen; 0: it was not */
 	uint64_t bytes;	  /* number written so far; atomic */
 };
 

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <json-c/json.h>
 
 #include "capture/capture.h"
 #include "common/alloc.h"
+#include "common/closer.h"
 #include "protocol.h"
 
 enum { PROGRESS_PERIOD_NS = 200000000 };
@@ -23,8 +24,30 @@ struct capture_session {
 	bool told_end;	/* the final status line is in the buffer or sent */
 };
 
+/*
+ * Returns why nothing is written to such a descriptor, or NULL: only what can be given up at any
+ * time is written to, and what closes without waiting for somebody.
+ */
+static const char *unfit(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return "the file cannot be looked at";
+	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))
+		return NULL;
+	if (S_ISSOCK(st.st_mode))
+		return "a socket came with it; pass a regular file, a pipe or a memfd";
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		return "a device came with it; pass a regular file, a pipe or a memfd";
+	if (S_ISDIR(st.st_mode))
+		return "a directory came with it; pass a regular file, a pipe or a memfd";
+	return "no regular file, pipe or memfd came with it";
+}
+
 struct capture_session *capture_session_new(const struct look *look, const struct request *r,
-					    int fd, const char **error)
+					    int fd, const struct capture_owner *owner,
+					    const char **error)
 {
 	const struct host_facts *host = look->snapshot.host;
 	const struct accounting *a = &look->snapshot.accounting;
@@ -40,22 +63,27 @@ struct capture_session *capture_session_new(const struct look *look, const struc
 	struct capture_session *s;
 	struct capture *capture;
 
+	*error = unfit(fd);
+	if (*error) {
+		closer_close(fd);
+		return NULL;
+	}
 	setup.tlb = a->tlb_counting || a->tlb_last_ns > setup.begin_ns;
 	if (r->has_cpu && r->cpu >= look->source.cpus) {
 		*error = "cpu: this host has no such CPU";
-		close(fd);
+		closer_close(fd);
 		return NULL;
 	}
 	if (r->last_ns && !recorder_limit(look->source.recorder)) {
 		*error = "the flight recorder is turned off: only what comes can be captured "
 			 "(--for)";
-		close(fd);
+		closer_close(fd);
 		return NULL;
 	}
 	if (r->application[0])
 		setup.application = xstrdup(r->application);
 	*error = "as many captures as are allowed are running";
-	capture = capture_new(look->source.recorder, fd, &setup);
+	capture = capture_new(look->source.recorder, fd, &setup, owner);
 	if (!capture)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));

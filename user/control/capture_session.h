@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "capture/capture.h"
 #include "control/buffer.h"
 #include "control/look.h"
 #include "control/request.h"
@@ -16,7 +17,8 @@ struct capture_session;
  * request. Returns NULL on failure: *error then says why, and fd is closed.
  */
 struct capture_session *capture_session_new(const struct look *look, const struct request *r,
-					    int fd, const char **error);
+					    int fd, const struct capture_owner *owner,
+					    const char **error);
 
 /* Releases the session; a capture that has not finished is finished. NULL is ignored. */
 void capture_session_free(struct capture_session *s);

@@ -2,11 +2,13 @@
 #include "control/connection.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -14,6 +16,7 @@
 #include "capture/capture.h"
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/closer.h"
 #include "control/buffer.h"
 #include "control/capture_session.h"
 #include "control/reply.h"
@@ -58,6 +61,8 @@ static const struct {
 
 struct connection {
 	int fd;
+	int pid_fd;		   /* of the client's process; -1: not known */
+	struct capture_owner user; /* the client when it connected */
 	enum state state;
 	const char *reason;
 	u64 since_ns;	/* WAITING, LEAVING: when the state began; else last progress of sending */
@@ -76,6 +81,22 @@ struct connection {
 	char in[PROTOCOL_MAX_REQUEST];
 };
 
+static void identify(struct connection *c)
+{
+	struct ucred peer = {.uid = UINT32_MAX};
+	socklen_t len = sizeof(peer);
+
+	c->pid_fd = -1;
+	c->user.uid = c->user.gid = UINT32_MAX;
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
+		return;
+	c->user.uid = peer.uid;
+	c->user.gid = peer.gid;
+	/* A process of another pid namespace has no id here: 0. */
+	if (peer.pid > 0)
+		c->pid_fd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
 struct connection *connection_new(int fd)
 {
 	struct connection *c = xcalloc(1, sizeof(*c));
@@ -83,15 +104,25 @@ struct connection *connection_new(int fd)
 	c->fd = fd;
 	c->passed_fd = -1;
 	c->since_ns = clock_ns();
+	identify(c);
 	return c;
+}
+
+static void drop_passed(struct connection *c)
+{
+	if (c->passed_fd >= 0)
+		closer_close(c->passed_fd);
+	c->passed_fd = -1;
 }
 
 void connection_free(struct connection *c)
 {
 	capture_session_free(c->capture);
-	if (c->passed_fd >= 0)
-		close(c->passed_fd);
-	close(c->fd);
+	drop_passed(c);
+	/* What the client has sent and nobody has received is closed along with it. */
+	closer_close(c->fd);
+	if (c->pid_fd >= 0)
+		close(c->pid_fd);
 	buffer_release(&c->out);
 	free(c);
 }
@@ -145,17 +176,25 @@ void connection_refuse(int fd, const char *code, const char *message)
 	add_error(&out, code, message);
 	buffer_send(&out, fd);
 	buffer_release(&out);
-	close(fd);
+	closer_close(fd);
+}
+
+u32 connection_uid(const struct connection *c)
+{
+	return c->user.uid;
+}
+
+bool connection_is_left(const struct connection *c)
+{
+	struct pollfd p = {.fd = c->pid_fd, .events = POLLIN};
+
+	return c->pid_fd >= 0 && (c->state == WAITING || c->state == DUE) && poll(&p, 1, 0) == 1;
 }
 
 /* Root's alone, and the daemon's own user's: what is set concerns all clients. */
 static bool may_set(const struct connection *c)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	return !getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
-	       (!peer.uid || peer.uid == geteuid());
+	return !c->user.uid || c->user.uid == geteuid();
 }
 
 /* Does what the request asks to be set. Returns whether it could; otherwise the client was told. */
@@ -213,7 +252,7 @@ static void begin_capture(struct connection *c, struct look *look)
 	}
 	look_refresh(look, c->asked_ns);
 	c->seq = look->seq;
-	c->capture = capture_session_new(look, &c->request, fd, &error);
+	c->capture = capture_session_new(look, &c->request, fd, &c->user, &error);
 	if (!c->capture) {
 		connection_reject(c, "capture", error);
 		return;
@@ -264,6 +303,9 @@ static void take_request(struct connection *c)
 		connection_reject(c, code, message);
 		return;
 	}
+	/* The client's own end of the connection, for one, would keep it open for ever. */
+	if (c->request.op != REQUEST_CAPTURE)
+		drop_passed(c);
 	c->asked_ns = clock_ns();
 	c->next_ns = c->asked_ns;
 	c->state = DUE;
@@ -316,8 +358,7 @@ static void take_descriptors(struct connection *c, struct msghdr *m)
 		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
 			continue;
 		for (size_t i = 0; i < n; i++) {
-			if (c->passed_fd >= 0)
-				close(c->passed_fd);
+			drop_passed(c);
 			memcpy(&c->passed_fd, CMSG_DATA(h) + i * sizeof(int), sizeof(int));
 		}
 	}

@@ -16,6 +16,15 @@ void connection_free(struct connection *c);
 
 int connection_fd(const struct connection *c);
 
+/* The user that the client was when it connected. */
+u32 connection_uid(const struct connection *c);
+
+/*
+ * Whether it waits while the process that connected has ended: somebody else may hold the other end
+ * open, or it is itself on its way through it.
+ */
+bool connection_is_left(const struct connection *c);
+
 /* The events of EPOLLIN and EPOLLOUT to poll for now; epoll always reports a hang-up. */
 u32 connection_events(const struct connection *c);
 

@@ -27,12 +27,25 @@ enum {
 	 * one.
 	 */
 	IDLE_PATIENCE_S = 60,
+	/* What nobody but root can take, and what no other user can take alone. */
+	ROOT_CLIENTS = 8,
+	MAX_CLIENTS_OF_USER = 32,
+	/* How much time of each window the clients of all others may take. */
+	WINDOW_NS = 100000000,
+	OTHERS_NS = 20000000,
+	PAUSE_NS = 1000000000, /* when no client can be accepted */
 };
 
 struct control {
 	struct control_socket *socket;
 	struct look look;
 	int epoll_fd, timer_fd;
+	int others_fd; /* epoll of the clients that are not root's; in epoll_fd but for rests */
+	u64 window_ns; /* when the present window began */
+	u64 spent_ns;  /* for the others in it */
+	bool resting;  /* the others' time of this window is used up */
+	u64 accept_again_ns; /* 0: the listening socket is watched */
+	bool told_of_pause;
 	struct connection *clients[MAX_CLIENTS];
 	size_t turn; /* slot from which run_due() continues */
 };
@@ -62,6 +75,12 @@ static int fail_socket(int err, const char *path)
 			    "it, or "
 			    "give --socket another path",
 			    path);
+	if (err == -EBUSY)
+		return fail(
+			STATUS_SOCKET,
+			"somebody else keeps %s.lock locked; stop them, or give --socket a path in "
+			"a directory that only root can write to",
+			path);
 	return rlimits_fail(STATUS_SOCKET, err,
 			    "give --socket a path in a directory that can be written",
 			    "make the control socket %s", path);
@@ -81,7 +100,7 @@ int control_open(struct control **result, const char *path, bool optional,
 	*result = c;
 	capture_init();
 	look_init(&c->look, source, MAX_CLIENTS);
-	c->epoll_fd = c->timer_fd = -1;
+	c->epoll_fd = c->timer_fd = c->others_fd = -1;
 	err = control_socket_open(&c->socket, path);
 	if (is_denied(err) && optional) {
 		warn("no control socket %s: %s; for tvtrace, give --socket a path in a directory "
@@ -99,12 +118,17 @@ int control_open(struct control **result, const char *path, bool optional,
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll_fd < 0)
 		return fail_socket(-errno, path);
+	c->others_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (c->others_fd < 0)
+		return fail_socket(-errno, path);
 	c->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (c->timer_fd < 0)
 		return fail_socket(-errno, path);
 	err = watch(c->epoll_fd, EPOLL_CTL_ADD, control_socket_fd(c->socket), EPOLLIN, &c->socket);
 	if (!err)
 		err = watch(c->epoll_fd, EPOLL_CTL_ADD, c->timer_fd, EPOLLIN, &c->timer_fd);
+	if (!err)
+		err = watch(c->epoll_fd, EPOLL_CTL_ADD, c->others_fd, EPOLLIN, &c->others_fd);
 	return err ? fail_socket(err, path) : STATUS_OK;
 }
 
@@ -113,48 +137,113 @@ int control_fd(const struct control *c)
 	return c->epoll_fd;
 }
 
+/* Root and the daemon's own user, who could end it anyway. */
+static bool is_trusted(u32 uid)
+{
+	return !uid || uid == geteuid();
+}
+
+static bool is_trusted_client(const struct connection *client)
+{
+	return is_trusted(connection_uid(client));
+}
+
+static int epoll_of(const struct control *c, const struct connection *client)
+{
+	return is_trusted_client(client) ? c->epoll_fd : c->others_fd;
+}
+
 static void drop(struct control *c, struct connection **place)
 {
 	const char *reason = connection_ended(*place);
 
 	if (reason && *reason)
 		verbose_log("dropped a client: %s", reason);
+	/* It may stay open for a while: see closer.h. */
+	watch(epoll_of(c, *place), EPOLL_CTL_DEL, connection_fd(*place), 0, NULL);
 	connection_free(*place);
 	*place = NULL;
 	c->look.facts.clients--;
 }
 
-/*
- * Finds a slot for one more client, if necessary that of the longest-idle one. NULL: there is none.
- */
-static struct connection **find_place(struct control *c)
+static struct connection **free_place(struct control *c)
+{
+	for (size_t i = 0; i < MAX_CLIENTS; i++)
+		if (!c->clients[i])
+			return &c->clients[i];
+	return NULL;
+}
+
+/* Whether one more client of that user would take what is kept for others. */
+static bool is_too_many(const struct control *c, u32 uid)
+{
+	unsigned int of_user = 0, of_others = 0;
+
+	if (is_trusted(uid))
+		return false;
+	for (size_t i = 0; i < MAX_CLIENTS; i++) {
+		if (!c->clients[i] || is_trusted_client(c->clients[i]))
+			continue;
+		of_others++;
+		of_user += connection_uid(c->clients[i]) == uid;
+	}
+	return of_user >= MAX_CLIENTS_OF_USER || of_others >= MAX_CLIENTS - ROOT_CLIENTS;
+}
+
+/* Ends a client whose process has ended, or else the one that has been idle for longest. */
+static bool make_place(struct control *c)
 {
 	u64 now = clock_ns(), longest = IDLE_PATIENCE_S * NSEC_PER_SEC;
 	struct connection **idle = NULL;
 
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {
-		u64 since;
+		struct connection **place = &c->clients[i];
+		u64 since = *place ? connection_idle_since(*place) : 0;
 
-		if (!c->clients[i])
-			return &c->clients[i];
-		since = connection_idle_since(c->clients[i]);
+		if (*place && connection_is_left(*place)) {
+			connection_reject(*place, "timeout", "its process has ended");
+			drop(c, place);
+			return true;
+		}
 		if (since && now - since > longest) {
 			longest = now - since;
-			idle = &c->clients[i];
+			idle = place;
 		}
 	}
 	if (!idle)
-		return NULL;
+		return false;
 	connection_reject(*idle, "timeout", "no request for 60 s, and others wait");
 	drop(c, idle);
-	return idle;
+	return true;
+}
+
+/* Finds a slot for one more client. NULL: there is none. */
+static struct connection **find_place(struct control *c, u32 uid)
+{
+	while (is_too_many(c, uid) || !free_place(c))
+		if (!make_place(c))
+			return NULL;
+	return free_place(c);
+}
+
+/* A connection that cannot be accepted stays where it is, so that trying again would never end. */
+static void pause_accepting(struct control *c, int err)
+{
+	watch(c->epoll_fd, EPOLL_CTL_DEL, control_socket_fd(c->socket), 0, NULL);
+	c->accept_again_ns = clock_ns() + PAUSE_NS;
+	if (!c->told_of_pause)
+		warn("cannot take one more client: %s; clients wait until it can be done",
+		     strerror(err));
+	c->told_of_pause = true;
 }
 
 static void admit(struct control *c)
 {
 	int fd = accept4(control_socket_fd(c->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct connection **place;
+	struct connection *client, **place;
 
+	if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+		pause_accepting(c, errno);
 	if (fd < 0)
 		return;
 	if (!control_socket_admits(c->socket, fd)) {
@@ -162,14 +251,16 @@ static void admit(struct control *c)
 				  "only root and members of the group " PROTOCOL_GROUP " may ask");
 		return;
 	}
-	place = find_place(c);
+	client = connection_new(fd);
+	place = find_place(c, connection_uid(client));
 	if (!place) {
-		connection_refuse(fd, "busy", "as many clients as are allowed are connected");
+		connection_reject(client, "busy", "as many clients as are allowed are connected");
+		connection_free(client);
 		return;
 	}
-	*place = connection_new(fd);
-	if (watch(c->epoll_fd, EPOLL_CTL_ADD, fd, EPOLLIN, place)) {
-		connection_free(*place);
+	*place = client;
+	if (watch(epoll_of(c, client), EPOLL_CTL_ADD, fd, EPOLLIN, place)) {
+		connection_free(client);
 		*place = NULL;
 		return;
 	}
@@ -188,8 +279,51 @@ static void run_connection(struct control *c, struct connection **place, u32 eve
 	if (connection_ended(client))
 		drop(c, place);
 	else if (connection_events(client) != before)
-		watch(c->epoll_fd, EPOLL_CTL_MOD, connection_fd(client), connection_events(client),
-		      place);
+		watch(epoll_of(c, client), EPOLL_CTL_MOD, connection_fd(client),
+		      connection_events(client), place);
+}
+
+/*
+ * The others, whoever they are, get a part of each window: the loop has real-time priority, and
+ * nobody is to borrow it by asking again and again.
+ */
+static void run_other(struct control *c, struct connection **place, u32 events)
+{
+	u64 begin_ns = clock_ns();
+
+	if (begin_ns - c->window_ns >= WINDOW_NS) {
+		c->window_ns = begin_ns;
+		c->spent_ns = 0;
+	}
+	run_connection(c, place, events);
+	c->spent_ns += clock_ns() - begin_ns;
+	if (c->spent_ns < OTHERS_NS || c->resting)
+		return;
+	c->resting = true;
+	watch(c->epoll_fd, EPOLL_CTL_DEL, c->others_fd, 0, NULL);
+}
+
+/* Ends rests and pauses whose time has come. */
+static void go_on(struct control *c, u64 now)
+{
+	if (c->resting && now - c->window_ns >= WINDOW_NS) {
+		c->resting = false;
+		watch(c->epoll_fd, EPOLL_CTL_ADD, c->others_fd, EPOLLIN, &c->others_fd);
+	}
+	if (c->accept_again_ns && now >= c->accept_again_ns) {
+		c->accept_again_ns = 0;
+		watch(c->epoll_fd, EPOLL_CTL_ADD, control_socket_fd(c->socket), EPOLLIN,
+		      &c->socket);
+	}
+}
+
+/* When a client wants to be run, were nothing to happen. */
+static u64 due_of(const struct control *c, const struct connection *client)
+{
+	u64 due = client ? connection_due(client) : UINT64_MAX;
+	u64 rested = c->window_ns + WINDOW_NS;
+
+	return client && c->resting && !is_trusted_client(client) && due < rested ? rested : due;
 }
 
 /* Runs the connections that are due until until_ns; the next call continues with the rest. */
@@ -199,27 +333,42 @@ static void run_due(struct control *c, u64 until_ns)
 
 	if (read(c->timer_fd, &ticks, sizeof(ticks)) < 0)
 		return;
+	go_on(c, now);
 	for (size_t i = 0; i < MAX_CLIENTS && clock_ns() <= until_ns; i++) {
 		struct connection **place = &c->clients[c->turn];
 
 		c->turn = (c->turn + 1) % MAX_CLIENTS;
-		if (*place && connection_due(*place) <= now)
+		if (!*place || due_of(c, *place) > now)
+			continue;
+		if (is_trusted_client(*place))
 			run_connection(c, place, 0);
+		else
+			run_other(c, place, 0);
 	}
 }
 
 static void set_timer(struct control *c)
 {
+	u64 due = c->resting ? c->window_ns + WINDOW_NS : UINT64_MAX;
 	struct itimerspec t = {0};
-	u64 due = UINT64_MAX;
 
+	if (c->accept_again_ns && c->accept_again_ns < due)
+		due = c->accept_again_ns;
 	for (size_t i = 0; i < MAX_CLIENTS; i++)
-		if (c->clients[i] && connection_due(c->clients[i]) < due)
-			due = connection_due(c->clients[i]);
+		if (due_of(c, c->clients[i]) < due)
+			due = due_of(c, c->clients[i]);
 	/* An all-zero time disarms the timer. */
 	if (due != UINT64_MAX)
 		t.it_value = clock_timespec(due);
 	timerfd_settime(c->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+static void run_event_of_others(struct control *c)
+{
+	struct epoll_event e;
+
+	if (epoll_wait(c->others_fd, &e, 1, 0) == 1)
+		run_other(c, e.data.ptr, e.events);
 }
 
 void control_run(struct control *c)
@@ -236,6 +385,8 @@ void control_run(struct control *c)
 			admit(c);
 		else if (e.data.ptr == &c->timer_fd)
 			run_due(c, until);
+		else if (e.data.ptr == &c->others_fd)
+			run_event_of_others(c);
 		else
 			run_connection(c, e.data.ptr, e.events);
 		if (clock_ns() > until)
@@ -273,6 +424,8 @@ void control_close(struct control *c)
 	look_release(&c->look);
 	if (c->epoll_fd >= 0)
 		close(c->epoll_fd);
+	if (c->others_fd >= 0)
+		close(c->others_fd);
 	if (c->timer_fd >= 0)
 		close(c->timer_fd);
 	free(c);

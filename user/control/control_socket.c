@@ -12,12 +12,18 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
 #include "protocol.h"
 
-enum { BACKLOG = 64, MAX_GROUPS_OF_PEER = 65536 /* NGROUPS_MAX of limits.h */ };
+enum {
+	BACKLOG = 64,
+	MAX_GROUPS_OF_PEER = 65536, /* NGROUPS_MAX of limits.h */
+	LOCK_NAPS = 200,
+	LOCK_NAP_NS = 10000000,
+};
 
 struct control_socket {
 	int fd;
@@ -69,6 +75,21 @@ static bool is_empty(int fd)
 	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
 }
 
+/* Another daemon that starts keeps the lock for a moment; a stranger may keep it for ever. */
+static int lock_patiently(int fd)
+{
+	const struct timespec nap = {.tv_nsec = LOCK_NAP_NS};
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB); i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (i == LOCK_NAPS)
+			return -EBUSY;
+		nanosleep(&nap, NULL);
+	}
+	return 0;
+}
+
 /*
  * Takes a lock beside the socket, against another daemon that starts at the same time. The lock
  * file can be opened only by root: anyone could take and keep a lock on the directory itself.
@@ -76,13 +97,12 @@ static bool is_empty(int fd)
 static int lock(const char *lock_path)
 {
 	for (;;) {
-		int fd = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		int err, fd = open(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 		if (fd < 0)
 			return -errno;
-		if (flock(fd, LOCK_EX)) {
-			int err = -errno;
-
+		err = lock_patiently(fd);
+		if (err) {
 			close(fd);
 			return err;
 		}
