@@ -23,7 +23,8 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 # What --json prints, here and there; keys are put, or stand in tables.
 JSON_SOURCES = ("user/outputs/json.c", "user/outputs/json_parts.c", "user/common/histogram_json.c",
                 "tools/client/json_print.c", "tools/client/cmd_status.c", "tools/lists/cmd_hist.c",
-                "tools/lists/listing.c", "tools/lists/columns.c", "tools/report/report_print.c")
+                "tools/lists/listing.c", "tools/lists/columns.c", "tools/report/report_print.c",
+                "tools/advise/print_json.c", "tools/bench/print_json.c")
 JSON_KEY = re.compile(r'(?:\bput\w*\(|json_object_object_add\(\s*)\w+,\s*"(\w+)"'
                       r'|\{"(\w+)", ["&.]|\b(?:NUMBER|NAME)\("(\w+)"')
 
@@ -86,7 +87,12 @@ def test_files_exist(document):
     assert not missing and not names - there
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=by_name)
+# Its functions are the kernel's.
+OF_THE_KERNEL = ROOT / "doc" / "threads-vs-processes.md"
+
+
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if path != OF_THE_KERNEL],
+                         ids=by_name)
 def test_functions_are_defined(document):
     """Those of a block that names source files are in one of these."""
     everywhere = sources("bpf", "user", "tools", "tests")

@@ -14,8 +14,7 @@ static const double turns_overlap = 0.01;   /* the GIL's threads: 0.003; the nex
 static const double processes_share = 0.05; /* of same_group */
 static const double helpers = 0.1; /* of all switches, below which threads only help (V8's: 0.05) */
 static const double enough_s = 1;  /* of CPU time, which tells as much as SHAPE_FEW switches */
-static const double hardly_meet =
-	0.2; /* of all switches; nginx beside others: 0.06, prefork: 0.7 */
+static const double hardly_meet = 0.5; /* of all switches; nginx on two CPUs: 0.33, prefork: 0.7 */
 
 const char *const shape_words[NR_SHAPES] = {
 	[SHAPE_IDLE] = "idle",
@@ -30,7 +29,7 @@ const char *const shape_words[NR_SHAPES] = {
 
 const char *const shape_phrases[NR_SHAPES] = {
 	[SHAPE_IDLE] = "too little ran to tell",
-	[SHAPE_ONE_THREAD] = "one thread that computes",
+	[SHAPE_ONE_THREAD] = "one thread that seldom waits",
 	[SHAPE_EVENT_LOOP] = "one event loop",
 	[SHAPE_THREADS] = "threads",
 	[SHAPE_TURNS] = "threads, one at a time",

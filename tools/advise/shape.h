@@ -32,7 +32,7 @@ struct features {
 
 enum shape {
 	SHAPE_IDLE,	  /* too little ran to tell */
-	SHAPE_ONE_THREAD, /* one thread that computes */
+	SHAPE_ONE_THREAD, /* one thread that seldom waits */
 	SHAPE_EVENT_LOOP, /* one thread that waits again and again */
 	SHAPE_THREADS,	  /* several of one group */
 	SHAPE_TURNS,	  /* likewise, but only one at a time */

@@ -20,7 +20,7 @@ static const struct {
 	{"Apache worker", SHAPE_BOTH, 1, 22811, 16391, 2, 10, 12942, 3040, 0.2},
 	{"Apache event", SHAPE_BOTH, 1, 30083, 25294, 2, 25, 24395, 3282, 0.2},
 	{"nginx", SHAPE_LOOPS, 1, 20911, 1846, 2, 1, 0, 44, NAN},
-	{"nginx beside its clients", SHAPE_LOOPS, 0.66, 29300, 15100, 2, 1, 0, 1773, NAN},
+	{"nginx beside its clients", SHAPE_LOOPS, 1.1, 25100, 21000, 2, 1, 0, 8316, NAN},
 	{"PostgreSQL, read-write", SHAPE_PROCESSES, 1, 19449, 16487, 8, 1, 0, 12547, NAN},
 	{"PostgreSQL, read-only", SHAPE_PROCESSES, 1, 29449, 28135, 8, 1, 0, 18955, NAN},
 	{"Node http", SHAPE_EVENT_LOOP, 0.7, 1329, 173, 1, 1, 70, 0, 0.03},
