@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Sets up the daemon's parts and releases them. */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -14,6 +15,7 @@
 #include "common/rlimits.h"
 #include "common/signals.h"
 #include "daemon_private.h"
+#include "memory_limit.h"
 #include "outputs/stderr_stream.h"
 #include "priority.h"
 #include "probes/programs.h"
@@ -26,6 +28,8 @@ enum {
 	 */
 	MAX_THREADS = 200000,
 	MAX_GROUPS = 50000,
+	RECORDER_PART = 4, /* of the memory limit, unless --recorder says how much */
+	LEAST_RECORDER_BYTES = 1 << 20,
 };
 
 static void fill_host(struct daemon *d)
@@ -74,6 +78,20 @@ static void check_procfs(struct daemon *d)
 		warn("/proc shows another pid namespace than the host's: command lines, cgroups "
 		     "and units "
 		     "are not known; run in the host's, with its /proc");
+}
+
+/* A daemon that the kernel kills for its memory is of no use to anybody. */
+static size_t wanted_recorder(const struct options *o)
+{
+	u64 limit = memory_limit(), part = limit / RECORDER_PART;
+
+	if (!o->socket || o->recorder_given || part >= o->recorder_bytes)
+		return o->socket ? o->recorder_bytes : 0;
+	part = part > LEAST_RECORDER_BYTES ? part : LEAST_RECORDER_BYTES;
+	warn("this cgroup may have %" PRIu64 " MiB of memory: the flight recorder keeps %" PRIu64
+	     " MiB; --recorder gives another size",
+	     limit >> 20, part >> 20);
+	return part;
 }
 
 static int open_control(struct daemon *d, unsigned int cpus)
@@ -137,7 +155,7 @@ int daemon_start(struct daemon *d, const struct features *f)
 	if (!d->details)
 		return rlimits_fail(STATUS_FAILED, -errno, NULL,
 				    "start the thread that reads command lines");
-	d->recorder = recorder_new(d->options->socket ? d->options->recorder_bytes : 0);
+	d->recorder = recorder_new(wanted_recorder(d->options));
 	d->collector = collector_new(d->probes, d->tasks, d->recorder);
 	if (!d->collector)
 		return rlimits_fail(STATUS_FAILED, -errno, NULL, "open the ring buffers");

@@ -90,7 +90,7 @@ static const struct argp_option argp_options[] = {
 	 "Answer tvtrace at PATH (default: " PROTOCOL_SOCKET "; none with --once)", 0},
 	{"recorder", OPTION_RECORDER, "BYTES", 0,
 	 "Keep the last BYTES of switches for tvtrace capture; 0 for none; K, M and G may follow "
-	 "(default: 64M)",
+	 "(default: 64M, or a quarter of the memory limit of its cgroup, if that is less)",
 	 0},
 	{"ring-size", OPTION_RING_SIZE, "BYTES", 0,
 	 "Ring buffer of each CPU, 4096 to 1073741824, rounded up to a power of two; K and M may "
@@ -221,6 +221,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_RECORDER:
 		o->recorder_bytes = arguments_size("recorder", arg, 0, MAX_BYTES);
+		o->recorder_given = true;
 		if (o->recorder_bytes && o->recorder_bytes < MIN_RECORDER_BYTES)
 			exit(fail(STATUS_USAGE,
 				  "--recorder: '%s' is less than 1M; give more, or 0 for none",

@@ -13,9 +13,10 @@ struct creation_source;
 
 struct options {
 	struct output_options output;
-	uint64_t duration_ns;			       /* 0: until a signal */
-	size_t ring_bytes;			       /* per CPU, a power of two */
-	size_t recorder_bytes;			       /* of the flight recorder; 0: none */
+	uint64_t duration_ns;  /* 0: until a signal */
+	size_t ring_bytes;     /* per CPU, a power of two */
+	size_t recorder_bytes; /* of the flight recorder; 0: none */
+	bool recorder_given;   /* otherwise it follows the memory limit that is there */
 	const struct cost_source *cost_source;	       /* NULL: the best that works */
 	const struct creation_source *creation_source; /* NULL: the best that works */
 	bool tlb;				       /* count what switches do to the TLB */

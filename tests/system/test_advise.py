@@ -169,6 +169,8 @@ def test_memory_is_that_of_proc(standing, place):
     # Who else maps the libraries at that moment has its part: tvtrace itself, for one.
     for key, rel in (("pss_bytes", 0.35), ("uss_bytes", 0.1)):
         assert memory[key] == pytest.approx(sum(one[key] for one in rollups), rel=rel)
+        assert memory[key] == sum(process[key] for process in memory["each"])
+    assert {process["tgid"] for process in memory["each"]} == pids
     shared = memory["as_threads_surely_bytes"] + memory["as_threads_perhaps_bytes"]
     assert 0 < shared < memory["uss_bytes"] + 2**20
 

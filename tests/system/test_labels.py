@@ -151,6 +151,7 @@ def test_vfork_child_is_a_group_of_its_own(standing, workload):
         assert identities.group(grown.after, task["tgid"])["switches"]["thread"] >= N * 0.9
 
 
+@pytest.mark.alone
 def test_lone_sleeper(standing, workload):
     """Idle in between keeps the address space: coming back is `thread` from `idle`."""
     grown = run(standing, workload("sleeper", "timer", CPU, N))

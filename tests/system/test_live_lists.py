@@ -68,6 +68,7 @@ def test_threads_that_end_are_one_line(storm):
     assert all(row["lwp"] is not None for row in rows("threads", program.line["pid"], "-i", "0.2"))
 
 
+@pytest.mark.alone
 def test_processes_that_end_are_one_line(storm):
     program = storm("process")
     reply, listed = while_it_lists(program, TVTRACE, "groups")
@@ -203,6 +204,7 @@ def test_tables_do_not_fill_with_the_dead(tracer, workload):
     assert group_switches > threads
 
 
+@pytest.mark.alone
 def test_growth_of_those_that_ended_is_that_of_the_interval(tracer, workload):
     """What a group was charged with before the interval is no growth of what has ended."""
     tracer(interval=3600)

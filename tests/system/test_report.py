@@ -650,9 +650,29 @@ def test_hostile_packets_take_bounded_memory(file):
     endless = zlib.compress(record(b"") * (140 << 20 >> 1) * 2)
     for data in (record(events), record(b"\x92\x03" + varint(len(many)) + many),
                  record(b"\x92\x03" + varint(len(endless)) + endless)):
-        result = tvtrace("report", file(trace.bytes() + data), "--json",
+        result = tvtrace("report", file(trace.bytes() + data), "--json", "--expand",
                          command=("prlimit", "--as=805306368", TVTRACE))
         assert result.returncode == FAILED and "1 packets" in result.stderr, result.stderr
+        assert json.loads(result.stdout)["accounting"]["switches"] == len(switches)
+
+
+@pytest.mark.parametrize("way", ["by gzip", "within", "both"])
+def test_what_expands_to_much_is_read_only_on_demand(file, way):
+    """Kilobytes that would take minutes; what comes before is told."""
+    trace, switches = capture(31, count=100)
+    empty = record(b"\x40\x01")
+    packed = zlib.compress(empty * (4 << 20), 9)
+    data = trace.bytes() + {"by gzip": empty * (8 << 20),
+                            "within": record(b"\x92\x03" + varint(len(packed)) + packed) * 4,
+                            "both": record(b"\x92\x03" + varint(len(packed)) + packed) * 40}[way]
+    path = file(data if way == "within" else gzip.compress(data, 9))
+    error, output = bad(FAILED, path, "--json")
+    assert error.endswith("expands to more than 100 times its size, as no capture does; the report is "
+                          "of its beginning, and --expand reads on\n")
+    assert json.loads(output)["accounting"]["switches"] == len(switches)
+    if way == "by gzip":
+        result = tvtrace("report", path, "--json", "--expand")
+        assert "expands" not in result.stderr
         assert json.loads(result.stdout)["accounting"]["switches"] == len(switches)
 
 

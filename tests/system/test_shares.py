@@ -14,7 +14,8 @@ from terminal import Terminal
 from tracer import PATIENCE_S, TVTRACED
 from workloads import CPU, FIRST_CPU, PROGRAMS, endless_pair
 
-pytestmark = pytest.mark.kernel
+# Of switches from and to idle, of which a busy host has few.
+pytestmark = [pytest.mark.kernel, pytest.mark.alone]
 
 
 @pytest.fixture(name="napper")

@@ -70,6 +70,7 @@ def growth(traced, number):
     return {outcome: after[outcome] - before[outcome] for outcome in ("flush", "reuse", "none")}
 
 
+@pytest.mark.alone
 def test_few_and_many_address_spaces(counting):
     """The CPU keeps the entries of a few (PCID); of more it must drop those of the oldest."""
     few, many = growth(counting, 2), growth(counting, 16)

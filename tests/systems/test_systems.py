@@ -107,4 +107,5 @@ def test_evidence(seen):
     if seen.system.steady and seen.whole and evidence["seconds"] < 1.5 * seen.captured_s:
         assert evidence["cpus"] == pytest.approx(replay.cpus, rel=0.25, abs=0.05)
         if evidence["overlap_share"] is not None:
-            assert evidence["overlap_share"] == pytest.approx(replay.busiest_overlap, abs=0.1)
+            # The one's two seconds end when the other's are written: a tenth later or two.
+            assert evidence["overlap_share"] == pytest.approx(replay.busiest_overlap, abs=0.2)

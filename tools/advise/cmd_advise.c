@@ -186,12 +186,23 @@ static int tell_missing(const struct advise_command *c, const struct advise *a)
 		    name, a->seconds);
 }
 
+static int measure(const struct advise_command *c, struct advise *a)
+{
+	struct session *s;
+	int status = session_open(&s, c->socket);
+
+	if (!status)
+		status = prices_measure(&a->prices, s);
+	session_close(s);
+	return status;
+}
+
 static int advise(const struct advise_command *c, struct advise *a, const struct trace_model *m,
 		  struct seen *seen)
 {
 	size_t n;
 	const struct seen_application *applications = seen_applications(seen, &n);
-	struct session *s;
+	bool needed = false;
 	int status;
 
 	a->summary = trace_model_summary(m);
@@ -203,14 +214,15 @@ static int advise(const struct advise_command *c, struct advise *a, const struct
 				      : "the flight recorder has nothing; --for S looks at the "
 					"next S seconds");
 	a->advices = xcalloc(n + 1, sizeof(*a->advices));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		a->n += is_wanted(c, &applications[i]);
+		needed = needed || (is_wanted(c, &applications[i]) &&
+				    estimate_needs_prices(&applications[i]));
+	}
 	if (c->application && !a->n)
 		return tell_missing(c, a);
-	status = session_open(&s, c->socket);
-	if (!status)
-		status = prices_measure(&a->prices, s);
-	session_close(s);
+	a->prices = prices_none;
+	status = needed ? measure(c, a) : CLIENT_OK;
 	if (status)
 		return status;
 	a->n = 0;

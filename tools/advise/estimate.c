@@ -12,6 +12,17 @@
 /* The part of a program's CPU time below which nobody notices a difference in its own speed. */
 static const double least = 0.01;
 
+const struct prices prices_none = {
+	.direct = {NAN, NAN}, .indirect = {NAN, NAN}, .thread = {NAN, NAN}, .fork = {NAN, NAN}};
+
+bool estimate_needs_prices(const struct seen_application *a)
+{
+	const struct features *f = &a->features;
+
+	return f->sibling > 0 || f->same_group > 0 || f->created[CREATED_PROCESS] > 0 ||
+	       f->created[CREATED_THREAD] > 0;
+}
+
 int prices_measure(struct prices *p, struct session *session)
 {
 	static const size_t switches[] = {SWITCH_YIELD, SWITCH_TOUCHING_1_MIB};
@@ -40,15 +51,21 @@ double change_sum(const struct change *c)
 	return (c->switches > 0 ? c->direct : 0) + (c->creations > 0 ? c->creations : 0);
 }
 
-/* ns per second are nano-CPUs. */
+/* ns per second are nano-CPUs. What does not happen costs nothing, whether its price is known or
+ * not. */
+static double cost_of(double per_s, double ns)
+{
+	return per_s > 0 ? per_s * ns / 1e9 : 0;
+}
+
 static struct change change_of(const struct seen_application *a, double switches,
 			       double creations_ns, const struct prices *p)
 {
 	struct change c = {
 		.switches = switches,
-		.direct = switches * p->direct.value / 1e9,
-		.spread = switches * p->direct.spread / 1e9,
-		.indirect = switches * fmax(p->indirect.value, 0) / 1e9,
+		.direct = cost_of(switches, p->direct.value),
+		.spread = cost_of(switches, p->direct.spread),
+		.indirect = cost_of(switches, fmax(p->indirect.value, 0)),
 		.creations = creations_ns / 1e9,
 	};
 

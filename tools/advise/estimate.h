@@ -15,6 +15,8 @@ struct prices {
 	struct figure fork;	/* fork of a process with 1 MiB resident */
 };
 
+extern const struct prices prices_none; /* nothing was measured */
+
 /* Has pairs of tasks of its own measured, which takes some seconds. Returns an exit status. */
 int prices_measure(struct prices *p, struct session *session);
 
@@ -34,6 +36,9 @@ struct estimate {
 	struct change as_threads;   /* saved, if all its processes were threads of one */
 	struct change as_processes; /* lost, if all its threads were processes */
 };
+
+/* Whether there is anything to be priced. */
+bool estimate_needs_prices(const struct seen_application *a);
 
 struct estimate estimate_of(const struct seen_application *a, const struct prices *p);
 

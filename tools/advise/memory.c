@@ -8,15 +8,7 @@
 
 #include "advise/runtime.h"
 
-enum {
-	PATH = 64,
-	LINE = 512,
-	MOST_PROCESSES = 64, /* the kernel walks all pages of each */
-};
-
-struct process_memory {
-	u64 pss, uss, file_private, page_tables;
-};
+enum { PATH = 64, LINE = 512 };
 
 static u64 kb_of(const char *line, const char *key)
 {
@@ -85,10 +77,10 @@ static const char *reason_of(int err)
 
 static void add_process(struct memory *sum, struct process_memory *largest, u32 tgid)
 {
-	struct process_memory m = {0};
+	struct process_memory m = {.tgid = tgid};
 	int err;
 
-	if (sum->processes == MOST_PROCESSES) {
+	if (sum->processes == MEMORY_MOST_PROCESSES) {
 		sum->unread++;
 		sum->why = "64 are enough";
 		return;
@@ -102,7 +94,7 @@ static void add_process(struct memory *sum, struct process_memory *largest, u32 
 		return;
 	}
 	read_page_tables(tgid, &m);
-	sum->processes++;
+	sum->each[sum->processes++] = m;
 	sum->pss += m.pss;
 	sum->uss += m.uss;
 	sum->surely += m.file_private + m.page_tables;

@@ -5,13 +5,24 @@
 
 #include "advise/seen.h"
 
-/* Sums over the processes that could be read, in bytes; proc(5), smaps. */
+enum { MEMORY_MOST_PROCESSES = 64 }; /* the kernel walks all pages of each */
+
+/* In bytes; proc(5), smaps. */
+struct process_memory {
+	u32 tgid;
+	u64 pss;	  /* its own memory, and its part of what it shares */
+	u64 uss;	  /* its own memory alone: private clean and dirty pages */
+	u64 file_private; /* the part of uss that is mapped from files */
+	u64 page_tables;
+};
+
+/* Sums over the processes that could be read. */
 struct memory {
-	u32 processes;	 /* how many were read */
-	u32 unread;	 /* how many live and were not */
-	const char *why; /* why not; NULL: all were */
-	u64 pss;	 /* their own memory, and their part of what they share */
-	u64 uss;	 /* their own memory alone: private clean and dirty pages */
+	u32 processes;					   /* how many were read */
+	struct process_memory each[MEMORY_MOST_PROCESSES]; /* these */
+	u32 unread;					   /* how many live and were not */
+	const char *why;				   /* why not; NULL: all were */
+	u64 pss, uss;
 	/*
 	 * What all but the largest process would hardly need as threads of it: private pages of
 	 * files (libraries' relocated data, and clean ones that nobody else has mapped) and page

@@ -92,9 +92,18 @@ static struct json_object *change_json(const struct change *c)
 
 static struct json_object *memory_json(const struct memory *m)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_object_new_object(), *each = json_object_new_array();
 
+	for (u32 i = 0; i < m->processes; i++) {
+		struct json_object *process = json_object_new_object();
+
+		put_u64(process, "tgid", m->each[i].tgid);
+		put_u64(process, "pss_bytes", m->each[i].pss);
+		put_u64(process, "uss_bytes", m->each[i].uss);
+		json_object_array_add(each, process);
+	}
 	put_u64(o, "processes", m->processes);
+	json_object_object_add(o, "each", each);
 	put_u64(o, "unread_processes", m->unread);
 	put_text(o, "reason", m->why);
 	put_u64(o, "pss_bytes", m->pss);

@@ -125,7 +125,8 @@ static void print_spent(const struct seen_application *s)
 
 static void print_memory(const struct memory *m)
 {
-	char x[FORMAT_LEN], y[FORMAT_LEN], z[FORMAT_LEN], unread[TEXT] = "";
+	char v[FORMAT_LEN], w[FORMAT_LEN], x[FORMAT_LEN], y[FORMAT_LEN], z[FORMAT_LEN],
+		unread[TEXT] = "";
 
 	if (m->unread)
 		snprintf(unread, sizeof(unread), "; %" PRIu32 " more were not read: %s", m->unread,
@@ -135,9 +136,11 @@ static void print_memory(const struct memory *m)
 		return;
 	}
 	paragraph("memory",
-		  "%s in %s, with their part of what they share (PSS); %s of it private (USS)%s",
+		  "%s in %s, with their part of what they share (PSS); %s of it private (USS); %s "
+		  "and %s for each%s",
 		  format_bytes(x, (double)m->pss), counted(z, m->processes, "process", "processes"),
-		  format_bytes(y, (double)m->uss), unread);
+		  format_bytes(y, (double)m->uss), format_bytes(v, (double)m->pss / m->processes),
+		  format_bytes(w, (double)m->uss / m->processes), unread);
 }
 
 static const char *creations_text(char out[TEXT], const struct change *c)
@@ -246,6 +249,10 @@ static void print_prices(const struct advise *a)
 	       format_count(x, (double)a->summary->switches));
 	if (a->summary->lost)
 		printf(", %s lost", format_count(x, (double)a->summary->lost));
+	if (isnan(a->prices.direct.value)) {
+		putchar('\n');
+		return;
+	}
 	printf("; a switch costs processes %s ±%s more than threads here%s\n",
 	       format_ns(y, a->prices.direct.value), format_ns(z, a->prices.direct.spread),
 	       figure_unsteady(&a->prices.direct) ? " (unsteady)" : "");

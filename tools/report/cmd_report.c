@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* `report`: prints for a capture what the live commands print. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ enum {
 	OPTION_JSON,
 	OPTION_CSV,
 	OPTION_HTML,
+	OPTION_EXPAND,
 };
 
 struct form {
@@ -43,7 +45,7 @@ static const struct form forms[] = {
 struct report_command {
 	const char *path, *sort;
 	u64 from_ns, to_ns, limit;
-	bool wide;
+	bool wide, expand;
 	enum trace_list what;
 	const struct form *form;
 };
@@ -98,6 +100,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_APP:
 		set_list(c, TRACE_APPLICATIONS);
 		return 0;
+	case OPTION_EXPAND:
+		c->expand = true;
+		return 0;
 	case OPTION_THREADS:
 		set_list(c, TRACE_THREADS);
 		return 0;
@@ -143,6 +148,12 @@ static int tell_damage(const struct report_command *c, struct trace_damage d,
 		       const struct trace_summary *s)
 {
 	d.packets += s->bad_packets;
+	if (d.err == -E2BIG)
+		return fail(
+			CLIENT_FAILED,
+			"%s expands to more than %d times its size, as no capture does; the report "
+			"is of its beginning, and --expand reads on",
+			c->path, TRACE_MOST_EXPANSION);
 	if (d.err && d.err != -EBADMSG)
 		return fail(CLIENT_FAILED, "cannot read %s to its end: %s", c->path,
 			    strerror(-d.err));
@@ -210,6 +221,8 @@ static int show(const struct report_command *c)
 	status = trace_file_open(&file, c->path);
 	if (status)
 		return status;
+	if (c->expand)
+		trace_file_expand(file);
 	model = trace_model_new(c->from_ns, c->to_ns);
 	status = report(c, file, model);
 	trace_model_free(model);
@@ -223,6 +236,8 @@ int command_report(int argc, char **argv)
 		{"from", OPTION_FROM, "S", 0,
 		 "Leave out the first S seconds of the capture; decimals are allowed", 1},
 		{"to", OPTION_TO, "S", 0, "Leave out what is later than S seconds", 1},
+		{"expand", OPTION_EXPAND, NULL, 0,
+		 "Read also what expands to more than 100 times its size", 1},
 		{"app", OPTION_APP, NULL, 0, "List applications instead of thread groups", 2},
 		{"threads", OPTION_THREADS, NULL, 0, "List threads instead", 2},
 		{"sort", OPTION_SORT, "KEY", 0, "Sort by a column (default: cpu_share)", 2},

@@ -20,6 +20,8 @@ enum {
 	MAX_UNPACKED = 256 << 20, /* memory of one unpacked packet */
 	MAX_INFLATED = 256 << 20, /* of packets compressed together; tvtraced: 128 KiB */
 	PIECE = 1 << 20,
+	EXPANDED_FREELY = 8 << 20,
+	MAX_SKIPPED = 256 << 20, /* behind the damage of a file whose end may never come */
 	MAGIC = 4,
 };
 
@@ -29,8 +31,9 @@ struct trace_file {
 	u8 *packet, *compressed; /* the last packet; the compressed packet that inner reads */
 	size_t room;
 	u64 packets;
+	u64 inflated; /* bytes of packets that were compressed */
 	struct trace_damage damage;
-	bool ended;
+	bool ended, expand;
 	u8 first[MAGIC];
 	size_t nr_first;
 };
@@ -87,6 +90,19 @@ void trace_file_close(struct trace_file *f)
 	free(f->packet);
 	free(f->compressed);
 	free(f);
+}
+
+void trace_file_expand(struct trace_file *f)
+{
+	f->expand = true;
+}
+
+static bool expands_too_much(const struct trace_file *f)
+{
+	u64 expanded = trace_source_offset(f->source) + f->inflated;
+
+	return !f->expand && expanded > EXPANDED_FREELY &&
+	       expanded / TRACE_MOST_EXPANSION > trace_source_consumed(f->source);
 }
 
 static bool read_varint(struct trace_source *s, u64 *v)
@@ -146,7 +162,9 @@ static void give_up(struct trace_file *f, u64 offset)
 
 	f->damage.err = trace_source_error(f->source);
 	/* Skip to the end only in a trace: other input may be endless (/dev/zero). */
-	while (f->packets && trace_source_read(f->source, skipped, sizeof(skipped)))
+	while (f->packets && !expands_too_much(f) &&
+	       trace_source_offset(f->source) - offset < MAX_SKIPPED &&
+	       trace_source_read(f->source, skipped, sizeof(skipped)))
 		;
 	f->damage.bytes = trace_source_offset(f->source) - offset;
 	if (!f->damage.err)
@@ -168,11 +186,12 @@ static const TracePacket *unpack(struct trace_file *f, size_t len)
 static const TracePacket *next_inner(struct trace_file *f)
 {
 	const TracePacket *p;
-	size_t len;
+	size_t len = 0;
 
-	while (f->inner) {
+	while (f->inner && !expands_too_much(f)) {
 		enum record r = read_record(f, f->inner, &len);
 
+		f->inflated += len;
 		if (r != RECORD) {
 			f->damage.packets += r == RECORD_BROKEN;
 			trace_source_free(f->inner);
@@ -220,6 +239,11 @@ const TracePacket *trace_file_next(struct trace_file *f)
 		p = next_inner(f);
 		if (p)
 			break;
+		if (expands_too_much(f)) {
+			f->damage.err = -E2BIG;
+			f->ended = true;
+			break;
+		}
 		offset = trace_source_offset(f->source);
 		r = read_record(f, f->source, &len);
 		if (r == RECORD_BROKEN)

@@ -20,6 +20,15 @@ int trace_file_open(struct trace_file **f, const char *path);
 /* Takes ownership of the file descriptor. */
 struct trace_file *trace_file_new(int fd);
 
+/*
+ * A capture expands to some times its size when it is inflated, and a hostile file to a million
+ * times. What expands further than TRACE_MOST_EXPANSION times, beyond the first 8 MiB, is not read:
+ * the damage's err is -E2BIG. This lifts that limit.
+ */
+enum { TRACE_MOST_EXPANSION = 100 };
+
+void trace_file_expand(struct trace_file *f);
+
 void trace_file_close(struct trace_file *f); /* NULL is ignored */
 
 /*

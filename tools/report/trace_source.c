@@ -149,3 +149,10 @@ u64 trace_source_offset(const struct trace_source *s)
 {
 	return s->offset;
 }
+
+u64 trace_source_consumed(const struct trace_source *s)
+{
+	z_off_t consumed = s->file ? gzoffset(s->file) : 0;
+
+	return consumed > 0 ? (u64)consumed : 0;
+}

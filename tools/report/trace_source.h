@@ -38,4 +38,7 @@ int trace_source_error(const struct trace_source *s);
 /* How many bytes have been read. */
 u64 trace_source_offset(const struct trace_source *s);
 
+/* How many bytes of a file these were, which may be compressed; about. */
+u64 trace_source_consumed(const struct trace_source *s);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "common/array.h"
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "common/rlimits.h"
@@ -45,6 +46,18 @@ static const char *way_out(int err)
 	default:
 		return "run with --verbose for the kernel's words";
 	}
+}
+
+/* Whether an attempt failed for what the host lacks at the moment, which tells nothing of its
+ * kernel. */
+static bool is_shortage(int err)
+{
+	static const int shortages[] = {ENOMEM, ENOSPC, ENOBUFS, EMFILE, ENFILE, EAGAIN, EINTR};
+
+	for (size_t i = 0; i < ARRAY_SIZE(shortages); i++)
+		if (err == -shortages[i])
+			return true;
+	return false;
 }
 
 int programs_fail(const char *what, const char *name, int err)
@@ -209,9 +222,12 @@ int programs_load(struct programs *p, struct features *f, const struct programs_
 			return STATUS_OK;
 		}
 		programs_unload(p);
+		/* A lesser source would be taken for the best of this kernel. */
+		if (is_shortage(failure.err))
+			break;
 		refute(f, source, &failure);
 	}
-	if (c->cost_source && !cost_source_is_none(c->cost_source))
+	if (c->cost_source && !cost_source_is_none(c->cost_source) && !is_shortage(failure.err))
 		return fail_wanted(p, f, c);
 	return programs_fail(failure.what, failure.name, failure.err);
 }
