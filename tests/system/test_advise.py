@@ -92,6 +92,7 @@ def started(place, program, *arguments):
         load.end()
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("relation, how", [("thread", "futex"), ("thread", "yield"),
                                            ("process", "pipe"), ("process", "yield")])
 def test_who_followed_whom(standing, place, relation, how):
@@ -117,6 +118,7 @@ def test_who_followed_whom(standing, place, relation, how):
     assert row["evidence"]["busy_groups"] == (1 if relation == "thread" else 2)
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("module, kind, shape", [
     ("threading", "Thread", "threads_by_turns"), ("multiprocessing", "Process", "processes")])
 def test_the_gil_and_how_long_they_ran(standing, place, module, kind, shape):
@@ -135,6 +137,7 @@ def test_the_gil_and_how_long_they_ran(standing, place, module, kind, shape):
     assert row["runtime"] == "python"
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("how, creates, key", [("thread", "threads", "new_threads_per_s"),
                                                ("fork", "processes", "forks_per_s"),
                                                ("vfork", "processes", "spawns_per_s")])

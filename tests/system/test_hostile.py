@@ -109,12 +109,15 @@ def lingering_socket():
     return here, there
 
 
-@pytest.mark.parametrize("way", ["with a request", "queued", "instead of a file"])
+@pytest.mark.parametrize("way", ["with a request", "queued", "instead of a file", "behind others"])
 def test_a_close_that_takes_long_keeps_nobody_waiting(open_tracer, way):
     traced = open_tracer()
     here, there = lingering_socket()
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [here.fileno()]))]
-    request = {"with a request": b'{"version":1,"op":"snapshot","parts":["host"]}\n',
+    descriptors = [0] * 20 if way == "behind others" else []
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
+               array.array("i", [*descriptors, here.fileno()]))]
+    request = {"behind others": b'{"version":1,"op":"snapshot","parts":["host"]}\n',
+               "with a request": b'{"version":1,"op":"snapshot","parts":["host"]}\n',
                "queued": b'{"version":1,"op":"subscribe","parts":["host"],"interval_ms":60000}\n',
                "instead of a file": b'{"version":1,"op":"capture","for_ms":100}\n'}[way]
     with Client() as client:
@@ -126,12 +129,54 @@ def test_a_close_that_takes_long_keeps_nobody_waiting(open_tracer, way):
         here.close()
         if way == "instead of a file":
             assert "a socket came with it" in client.error("capture")
+        elif way == "behind others":
+            assert "more than one" in client.error("bad_request")
         elif way == "with a request":
             client.receive()
     for _ in range(5):
         answers_within(ANSWERS_S)
         time.sleep(0.1)
     there.close()
+    nothing_is_lost(traced)
+
+
+def test_a_descriptor_of_a_request_that_waits(tracer):
+    """Two requests at once, as the protocol allows: it belongs to the second one."""
+    tracer()
+    fd = os.memfd_create("capture")
+    with Client() as client:
+        client.socket.sendall(b'{"version":1,"op":"snapshot","parts":["host"]}\n')
+        client.socket.sendmsg([b'{"version":1,"op":"capture","for_ms":100}\n'],
+                              [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+        assert "host" in client.receive()
+        while (reply := client.receive()["capture"])["state"] == "runs":
+            pass
+        assert reply["state"] == "done"
+    assert Trace(os.pread(fd, 1 << 26, 0)).switches
+    os.close(fd)
+
+
+def test_who_connects_all_the_time_takes_a_part_of_a_cpu(open_tracer):
+    traced = open_tracer("--recorder", "0")
+    body = """
+def call():
+    while True:
+        try:
+            connect().close()
+        except OSError:
+            time.sleep(0.001)
+for i in range(2):
+    threading.Thread(target=call, daemon=True).start()
+"""
+    with program(body), program(body):
+        time.sleep(0.5)
+        before, began = cpu_s(traced.pid), time.monotonic()
+        # The queue of those that connect is always full; tvtrace waits for its turn.
+        for _ in range(5):
+            result = tvtrace("status", "--json")
+            assert result.returncode == 0, result.stderr
+            time.sleep(0.2)
+        assert cpu_s(traced.pid) - before < 0.5 * (time.monotonic() - began)
     nothing_is_lost(traced)
 
 

@@ -13,6 +13,7 @@
 #include "client/common_options.h"
 #include "client/interrupt.h"
 #include "client/json_read.h"
+#include "client/relay.h"
 #include "common/alloc.h"
 #include "common/arguments.h"
 #include "common/error.h"
@@ -94,6 +95,25 @@ static int follow(struct session *s)
 	}
 }
 
+/* The daemon writes to a pipe, so that the memory is this process's and not the daemon's. */
+static int write_capture(struct session *s, const struct capturing *wanted, int fd)
+{
+	int end, err, status;
+	struct relay *relay = relay_start(fd, &end);
+
+	if (!relay)
+		return fail(CLIENT_FAILED, "cannot make a pipe: %s", strerror(errno));
+	capturing_start(s, wanted, end);
+	close(end);
+	status = follow(s);
+	if (status == CLIENT_NO_DAEMON)
+		return status;
+	session_end(s);
+	err = relay_finish(relay);
+	return err && !status ? fail(CLIENT_FAILED, "cannot keep what is seen: %s", strerror(-err))
+			      : status;
+}
+
 /* Has the daemon write a capture to memory. *fd is at its beginning; the caller must close it. */
 static int capture(const struct advise_command *c, int *fd)
 {
@@ -108,10 +128,8 @@ static int capture(const struct advise_command *c, int *fd)
 			status = fail(CLIENT_FAILED, "cannot get memory for what is seen: %s",
 				      strerror(errno));
 	}
-	if (!status) {
-		capturing_start(s, &wanted, *fd);
-		status = follow(s);
-	}
+	if (!status)
+		status = write_capture(s, &wanted, *fd);
 	session_close(s);
 	if (!status && lseek(*fd, 0, SEEK_SET) < 0)
 		status = fail(CLIENT_FAILED, "cannot read what was seen: %s", strerror(errno));

@@ -65,7 +65,9 @@ static struct change change_of(const struct seen_application *a, double switches
 		.switches = switches,
 		.direct = cost_of(switches, p->direct.value),
 		.spread = cost_of(switches, p->direct.spread),
-		.indirect = cost_of(switches, fmax(p->indirect.value, 0)),
+		.indirect = cost_of(switches, p->indirect.value > 0 || isnan(p->indirect.value)
+						      ? p->indirect.value
+						      : 0),
 		.creations = creations_ns / 1e9,
 	};
 

@@ -176,6 +176,10 @@ static void print_change(const char *key, const struct change *c, const struct p
 		paragraph(key, "no difference: there are no changes %s", which);
 		return;
 	}
+	if (isnan(p->direct.value)) {
+		paragraph(key, "not known: what a switch costs could not be measured here");
+		return;
+	}
 	if (c->measurable)
 		snprintf(head, sizeof(head), "%s of a CPU %s", percent(sum, change_sum(c)), more);
 	paragraph(key, "%s. %s changes/s %s, at %s ±%s: %s of a CPU; %s%s", head,
@@ -267,7 +271,8 @@ static const char *outcome(char out[TEXT], const struct advice *v)
 
 	if (v->shape == SHAPE_IDLE)
 		return strcpy(out, "");
-	if (threads->measurable && change_sum(threads) >= change_sum(processes))
+	if (threads->measurable &&
+	    !(processes->measurable && change_sum(processes) > change_sum(threads)))
 		snprintf(out, TEXT, "as threads %s of a CPU less", percent(x, change_sum(threads)));
 	else if (processes->measurable)
 		snprintf(out, TEXT, "as processes %s of a CPU more",

@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/array.h"
 
-enum { PATH = 64, NAME = 128, STAT = 1024, START_FIELD = 22 };
+enum { PATH = 64, STAT = 1024, START_FIELD = 22 };
 
 static const struct runtime go = {"go", "goroutines", NULL};
 static const struct runtime erlang = {"erlang", "Erlang's processes", NULL};
@@ -113,7 +114,8 @@ bool runtime_is_same(u32 tgid, u64 start_ns)
 
 const struct runtime *runtime_of(u32 tgid, u64 start_ns, const char *comm)
 {
-	char path[PATH], target[NAME];
+	static const char deleted[] = " (deleted)";
+	char path[PATH], target[PATH_MAX];
 	const struct runtime *r;
 	const char *slash;
 	ssize_t len;
@@ -125,9 +127,12 @@ const struct runtime *runtime_of(u32 tgid, u64 start_ns, const char *comm)
 	if (len < 0)
 		return by_name(comm);
 	target[len] = '\0';
+	/* The file was replaced, as by an upgrade. */
+	if (len >= (ssize_t)strlen(deleted) && !strcmp(target + len - strlen(deleted), deleted))
+		target[len - (ssize_t)strlen(deleted)] = '\0';
 	slash = strrchr(target, '/');
 	r = by_name(slash ? slash + 1 : target);
 	if (r)
 		return r;
-	return is_go(path) ? &go : NULL;
+	return is_go(path) ? &go : by_name(comm);
 }

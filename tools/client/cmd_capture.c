@@ -193,7 +193,8 @@ static int write_capture(struct capture_command *c, struct session *s)
 	if (relay)
 		close(fd);
 	status = follow(c, s);
-	if (relay) {
+	/* A daemon that does not answer may keep its end of the pipe for ever. */
+	if (relay && status != CLIENT_NO_DAEMON) {
 		/* Whatever state the capture is in, the daemon lets go of the pipe. */
 		session_end(s);
 		err = relay_finish(relay);

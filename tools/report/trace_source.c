@@ -154,5 +154,8 @@ u64 trace_source_consumed(const struct trace_source *s)
 {
 	z_off_t consumed = s->file ? gzoffset(s->file) : 0;
 
-	return consumed > 0 ? (u64)consumed : 0;
+	if (consumed >= 0)
+		return (u64)consumed;
+	/* A pipe does not tell. */
+	return gzdirect(s->file) ? s->offset : UINT64_MAX;
 }

@@ -38,7 +38,10 @@ int trace_source_error(const struct trace_source *s);
 /* How many bytes have been read. */
 u64 trace_source_offset(const struct trace_source *s);
 
-/* How many bytes of a file these were, which may be compressed; about. */
+/*
+ * How many bytes of a file these were, which may be compressed; about. UINT64_MAX: not known, as it
+ * is a pipe with compressed data.
+ */
 u64 trace_source_consumed(const struct trace_source *s);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,16 @@ static bool is_over(struct cancellable_write *s)
 	return now.tv_sec - s->stopped_s > s->most_after_stop_s;
 }
 
+/* Signals are for write(), which may block; here they would cut the time short. */
+static int wait_undisturbed(struct pollfd *p)
+{
+	const struct timespec patience = {.tv_nsec = PATIENCE_MS * 1000000L};
+	sigset_t all;
+
+	sigfillset(&all);
+	return ppoll(p, 1, &patience, &all);
+}
+
 static int wait_for_room(struct cancellable_write *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
@@ -41,7 +52,7 @@ static int wait_for_room(struct cancellable_write *s)
 		stop = __atomic_load_n(s->stop, __ATOMIC_RELAXED);
 		if (stop && is_over(s))
 			break;
-		n = stop && !s->goes_on ? 0 : poll(&p, 1, PATIENCE_MS);
+		n = stop && !s->goes_on ? 0 : wait_undisturbed(&p);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n > 0 && p.revents & POLLNVAL)
@@ -68,7 +79,10 @@ int cancellable_write(struct cancellable_write *s, const void *data, size_t len)
 		if (err)
 			return err;
 		n = write(s->fd, from, most);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		if (n < 0 && errno == EINTR && !s->may_block &&
+		    __atomic_load_n(s->stop, __ATOMIC_RELAXED))
+			return -ECANCELED;
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && s->may_block)))
 			continue;
 		if (n < 0)
 			return -errno;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/array.h"
@@ -65,6 +66,8 @@ static bool submit(int fd)
 
 void closer_close(int fd)
 {
+	/* Then a TCP socket goes on without us. Others do not know the option. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){0}, sizeof(struct linger));
 	while (nr_kept && submit(kept[nr_kept - 1]))
 		nr_kept--;
 	if (submit(fd))

@@ -2,6 +2,7 @@
 #include "control/capture_session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,17 +31,18 @@ struct capture_session {
  */
 static const char *unfit(int fd)
 {
-	struct stat st;
+	struct statx st;
 
-	if (fstat(fd, &st))
+	/* Without asking the server of a file system, which may not answer. */
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st))
 		return "the file cannot be looked at";
-	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))
+	if (S_ISREG(st.stx_mode) || S_ISFIFO(st.stx_mode))
 		return NULL;
-	if (S_ISSOCK(st.st_mode))
+	if (S_ISSOCK(st.stx_mode))
 		return "a socket came with it; pass a regular file, a pipe or a memfd";
-	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+	if (S_ISCHR(st.stx_mode) || S_ISBLK(st.stx_mode))
 		return "a device came with it; pass a regular file, a pipe or a memfd";
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.stx_mode))
 		return "a directory came with it; pass a regular file, a pipe or a memfd";
 	return "no regular file, pipe or memfd came with it";
 }

@@ -27,7 +27,8 @@ enum {
 	REPLY_PATIENCE_S = 10,	/* without the client reading a byte */
 	GOODBYE_PATIENCE_S = 1,
 	SLICE_NS = 1000000,
-	AT_ONCE_NS = 1, /* 0 would mean "none" */
+	AT_ONCE_NS = 1,	  /* 0 would mean "none" */
+	SCM_MAX_FD = 253, /* that a message can carry: linux/net/scm.h */
 };
 
 enum state {
@@ -119,7 +120,8 @@ void connection_free(struct connection *c)
 {
 	capture_session_free(c->capture);
 	drop_passed(c);
-	/* What the client has sent and nobody has received is closed along with it. */
+	/* The client learns of the end at once, whatever the close waits for. */
+	shutdown(c->fd, SHUT_RDWR);
 	closer_close(c->fd);
 	if (c->pid_fd >= 0)
 		close(c->pid_fd);
@@ -303,8 +305,11 @@ static void take_request(struct connection *c)
 		connection_reject(c, code, message);
 		return;
 	}
-	/* The client's own end of the connection, for one, would keep it open for ever. */
-	if (c->request.op != REQUEST_CAPTURE)
+	/*
+	 * The client's own end of the connection, for one, would keep it open for ever. It may
+	 * belong to a request that follows, but nobody waits for that behind a subscription.
+	 */
+	if (c->request.op == REQUEST_SUBSCRIBE || (c->request.op != REQUEST_CAPTURE && !c->in_len))
 		drop_passed(c);
 	c->asked_ns = clock_ns();
 	c->next_ns = c->asked_ns;
@@ -349,9 +354,14 @@ static void continue_capture(struct connection *c, struct look *look)
 	await_request(c, now);
 }
 
-/* Keeps the last file descriptor that came with the data and closes all others. */
-static void take_descriptors(struct connection *c, struct msghdr *m)
+/*
+ * Keeps the last file descriptor that came with the data and closes all others. Returns how many
+ * came.
+ */
+static size_t take_descriptors(struct connection *c, struct msghdr *m)
 {
+	size_t came = 0;
+
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
 		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
@@ -361,14 +371,17 @@ static void take_descriptors(struct connection *c, struct msghdr *m)
 			drop_passed(c);
 			memcpy(&c->passed_fd, CMSG_DATA(h) + i * sizeof(int), sizeof(int));
 		}
+		came += n;
 	}
+	return came;
 }
 
-static ssize_t receive_some(struct connection *c)
+static ssize_t receive_some(struct connection *c, size_t *descriptors)
 {
 	struct iovec data = {c->in + c->in_len, sizeof(c->in) - c->in_len};
 	union {
-		char bytes[CMSG_SPACE(4 * sizeof(int))];
+		/* The kernel would close what has no room here, on this thread. */
+		char bytes[CMSG_SPACE(SCM_MAX_FD * sizeof(int))];
 		struct cmsghdr align;
 	} control;
 	struct msghdr m = {.msg_iov = &data,
@@ -377,19 +390,23 @@ static ssize_t receive_some(struct connection *c)
 			   .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
-	if (n >= 0)
-		take_descriptors(c, &m);
+	*descriptors = n >= 0 ? take_descriptors(c, &m) : 0;
 	return n;
 }
 
 static void receive(struct connection *c)
 {
-	ssize_t n = receive_some(c);
+	size_t descriptors;
+	ssize_t n = receive_some(c, &descriptors);
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return;
 	if (n <= 0) {
 		end(c, "");
+		return;
+	}
+	if (descriptors > 1) {
+		connection_reject(c, "bad_request", "more than one file descriptor came with it");
 		return;
 	}
 	if (!c->in_len)

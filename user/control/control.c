@@ -34,6 +34,7 @@ enum {
 	WINDOW_NS = 100000000,
 	OTHERS_NS = 20000000,
 	PAUSE_NS = 1000000000, /* when no client can be accepted */
+	SLOW_ACCEPT_NS = 2000000,
 };
 
 struct control {
@@ -174,33 +175,51 @@ static struct connection **free_place(struct control *c)
 	return NULL;
 }
 
-/* Whether one more client of that user would take what is kept for others. */
-static bool is_too_many(const struct control *c, u32 uid)
+/* Whose clients are to make room for one more. */
+enum lack { LACK_NONE, LACK_OF_USER, LACK_FOR_OTHERS, LACK_FOR_ALL };
+
+static enum lack lack_of(struct control *c, u32 uid)
 {
 	unsigned int of_user = 0, of_others = 0;
 
 	if (is_trusted(uid))
-		return false;
+		return free_place(c) ? LACK_NONE : LACK_FOR_ALL;
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {
 		if (!c->clients[i] || is_trusted_client(c->clients[i]))
 			continue;
 		of_others++;
 		of_user += connection_uid(c->clients[i]) == uid;
 	}
-	return of_user >= MAX_CLIENTS_OF_USER || of_others >= MAX_CLIENTS - ROOT_CLIENTS;
+	if (of_user >= MAX_CLIENTS_OF_USER)
+		return LACK_OF_USER;
+	if (of_others >= MAX_CLIENTS - ROOT_CLIENTS)
+		return LACK_FOR_OTHERS;
+	return free_place(c) ? LACK_NONE : LACK_FOR_ALL;
+}
+
+static bool may_be_ended(const struct connection *client, enum lack lack, u32 uid)
+{
+	if (!client)
+		return false;
+	if (lack == LACK_OF_USER)
+		return connection_uid(client) == uid;
+	return lack == LACK_FOR_ALL || !is_trusted_client(client);
 }
 
 /* Ends a client whose process has ended, or else the one that has been idle for longest. */
-static bool make_place(struct control *c)
+static bool make_place(struct control *c, enum lack lack, u32 uid)
 {
 	u64 now = clock_ns(), longest = IDLE_PATIENCE_S * NSEC_PER_SEC;
 	struct connection **idle = NULL;
 
 	for (size_t i = 0; i < MAX_CLIENTS; i++) {
 		struct connection **place = &c->clients[i];
-		u64 since = *place ? connection_idle_since(*place) : 0;
+		u64 since;
 
-		if (*place && connection_is_left(*place)) {
+		if (!may_be_ended(*place, lack, uid))
+			continue;
+		since = connection_idle_since(*place);
+		if (connection_is_left(*place)) {
 			connection_reject(*place, "timeout", "its process has ended");
 			drop(c, place);
 			return true;
@@ -220,30 +239,53 @@ static bool make_place(struct control *c)
 /* Finds a slot for one more client. NULL: there is none. */
 static struct connection **find_place(struct control *c, u32 uid)
 {
-	while (is_too_many(c, uid) || !free_place(c))
-		if (!make_place(c))
+	enum lack lack;
+
+	while ((lack = lack_of(c, uid)) != LACK_NONE)
+		if (!make_place(c, lack, uid))
 			return NULL;
 	return free_place(c);
 }
 
-/* A connection that cannot be accepted stays where it is, so that trying again would never end. */
-static void pause_accepting(struct control *c, int err)
+static void pause_accepting(struct control *c, u64 ns)
 {
 	watch(c->epoll_fd, EPOLL_CTL_DEL, control_socket_fd(c->socket), 0, NULL);
-	c->accept_again_ns = clock_ns() + PAUSE_NS;
+	c->accept_again_ns = clock_ns() + ns;
+}
+
+/* A connection that cannot be accepted stays where it is, so that trying again would never end. */
+static void tell_not_accepted(struct control *c, int err)
+{
+	pause_accepting(c, PAUSE_NS);
 	if (!c->told_of_pause)
 		warn("cannot take one more client: %s; clients wait until it can be done",
 		     strerror(err));
 	c->told_of_pause = true;
 }
 
+/* Counts what the clients of others have taken, and begins a rest when that is enough. */
+static void note_spent(struct control *c, u64 begin_ns)
+{
+	if (begin_ns - c->window_ns >= WINDOW_NS && !c->resting) {
+		c->window_ns = begin_ns;
+		c->spent_ns = 0;
+	}
+	c->spent_ns += clock_ns() - begin_ns;
+	if (c->spent_ns < OTHERS_NS || c->resting)
+		return;
+	c->resting = true;
+	watch(c->epoll_fd, EPOLL_CTL_DEL, c->others_fd, 0, NULL);
+}
+
 static void admit(struct control *c)
 {
+	u64 begin_ns = clock_ns();
 	int fd = accept4(control_socket_fd(c->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct connection *client, **place;
+	bool trusted;
 
 	if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-		pause_accepting(c, errno);
+		tell_not_accepted(c, errno);
 	if (fd < 0)
 		return;
 	if (!control_socket_admits(c->socket, fd)) {
@@ -252,19 +294,23 @@ static void admit(struct control *c)
 		return;
 	}
 	client = connection_new(fd);
+	trusted = is_trusted_client(client);
 	place = find_place(c, connection_uid(client));
 	if (!place) {
 		connection_reject(client, "busy", "as many clients as are allowed are connected");
 		connection_free(client);
-		return;
-	}
-	*place = client;
-	if (watch(epoll_of(c, client), EPOLL_CTL_ADD, fd, EPOLLIN, place)) {
+	} else if (watch(epoll_of(c, client), EPOLL_CTL_ADD, fd, EPOLLIN, place)) {
 		connection_free(client);
-		*place = NULL;
-		return;
+	} else {
+		*place = client;
+		c->look.facts.clients++;
 	}
-	c->look.facts.clients++;
+	if (trusted)
+		return;
+	note_spent(c, begin_ns);
+	/* Who connects again and again is slowed down; root waits behind them for some ms. */
+	if (c->resting)
+		pause_accepting(c, SLOW_ACCEPT_NS);
 }
 
 static void run_connection(struct control *c, struct connection **place, u32 events)
@@ -291,16 +337,8 @@ static void run_other(struct control *c, struct connection **place, u32 events)
 {
 	u64 begin_ns = clock_ns();
 
-	if (begin_ns - c->window_ns >= WINDOW_NS) {
-		c->window_ns = begin_ns;
-		c->spent_ns = 0;
-	}
 	run_connection(c, place, events);
-	c->spent_ns += clock_ns() - begin_ns;
-	if (c->spent_ns < OTHERS_NS || c->resting)
-		return;
-	c->resting = true;
-	watch(c->epoll_fd, EPOLL_CTL_DEL, c->others_fd, 0, NULL);
+	note_spent(c, begin_ns);
 }
 
 /* Ends rests and pauses whose time has come. */
@@ -308,6 +346,8 @@ static void go_on(struct control *c, u64 now)
 {
 	if (c->resting && now - c->window_ns >= WINDOW_NS) {
 		c->resting = false;
+		c->window_ns = now;
+		c->spent_ns = 0;
 		watch(c->epoll_fd, EPOLL_CTL_ADD, c->others_fd, EPOLLIN, &c->others_fd);
 	}
 	if (c->accept_again_ns && now >= c->accept_again_ns) {
