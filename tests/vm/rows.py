@@ -12,8 +12,6 @@ FULL = f"{VERIFY} " + " ".join(f"tests/system/test_{name}.py" for name in (
 # Of a kernel between two that have all of these.
 MOST = f"{VERIFY} " + " ".join(f"tests/system/test_{name}.py" for name in (
     "labels", "identities", "reasons", "exec", "cost_source", "waits", "creation"))
-# It takes long where CPUs are emulated.
-BENCH = "tests/system/test_bench.py::test_quick_has_all_its_figures"
 FEATURES = "tests/system/test_features.py"
 # The rest of these is about tvtraced, not about the kernel.
 SOME_FEATURES = " ".join(f"{FEATURES}::test_{name}" for name in (
@@ -81,7 +79,7 @@ ROWS = (
     Row("6.1", "6.1", f"{MOST} {HOTPLUG} {CLOCKS} {SOME_FEATURES} {TLB}", weight=200,
         counts_instructions=True),
     full("6.12"),
-    full("newest", f"{SLOW} {SOME_FEATURES} {TLB} {BENCH}"),
+    full("newest", f"{SLOW} {SOME_FEATURES} {TLB}"),
     # Its CPUs are emulated, which takes long: what depends on the architecture.
     Row("newest-arm64", "newest-arm64", f"{BRIEF} {WAITS} {HOTPLUG} {CLOCKS} {SOME_FEATURES} "
         "tests/system/test_cost_source.py tests/system/test_creation.py tests/system/test_exec.py",

@@ -27,6 +27,7 @@ enum {
 	NR_CLAIMS = 6,
 	CLAIM_PARTS = 2,
 	BENCH_TEXT = 200,
+	BENCH_ROUNDS = 7,
 };
 
 /* All in ns. */
@@ -70,7 +71,8 @@ struct claim_row {
 struct bench {
 	struct session *session;
 	int cpu;
-	bool quick;		   /* fewer rounds, and nothing with much memory */
+	int rounds; /* of switches, at most BENCH_ROUNDS; 0: as many, or a few if quick */
+	bool quick; /* fewer rounds, and nothing with much memory */
 	struct json_object *facts; /* of the machine: text by name */
 	struct switch_row switches[NR_SWITCHES];
 	struct creation_row creations[NR_CREATIONS_MEASURED];

@@ -9,7 +9,6 @@
 #include "stage/played.h"
 
 enum {
-	ROUNDS = 7,
 	QUICK_ROUNDS = 3,
 	ROUND_NS = 20000000,
 	TOUCHING_ROUND_NS = 60000000,
@@ -30,7 +29,9 @@ static const struct way {
 
 static int rounds_of(const struct bench *b)
 {
-	return b->quick ? QUICK_ROUNDS : ROUNDS;
+	if (b->rounds)
+		return b->rounds;
+	return b->quick ? QUICK_ROUNDS : BENCH_ROUNDS;
 }
 
 /* Runs one round. *played stays false if that cannot be done here. */
@@ -53,7 +54,7 @@ static int run(struct bench *b, const struct way *way, void (*act)(struct actor 
 /* ns of one turn without handing over: the tasks' own work. */
 static int run_alone(struct bench *b, const struct way *way, double *turn_ns)
 {
-	double turns[ROUNDS];
+	double turns[BENCH_ROUNDS];
 	size_t n = 0;
 
 	for (int i = 0; i < rounds_of(b); i++) {
@@ -90,7 +91,8 @@ static int run_side(struct bench *b, const struct way *way, enum side side, doub
 
 static int run_way(struct bench *b, const struct way *way, struct switch_row *row)
 {
-	double own[NR_SIDES][ROUNDS], said[NR_SIDES][ROUNDS], more[ROUNDS], alone_ns = 0;
+	double own[NR_SIDES][BENCH_ROUNDS], said[NR_SIDES][BENCH_ROUNDS], more[BENCH_ROUNDS],
+		alone_ns = 0;
 	size_t n = 0;
 	int status = way->touch_bytes ? run_alone(b, way, &alone_ns) : CLIENT_OK;
 
