@@ -5,7 +5,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/array.h"
@@ -13,6 +16,7 @@
 
 /* A pipe is the queue: a thread that waits for it needs no lock that the caller might wait for. */
 static int queue[2] = {-1, -1};
+static pthread_t thread[CLOSER_MOST_THREADS];
 static unsigned int threads;
 static unsigned int busy; /* atomic; threads that close right now */
 static int *kept;	  /* for which the queue had no room */
@@ -20,10 +24,9 @@ static size_t nr_kept, room_kept;
 
 static void *run(void *ctx)
 {
-	int fd;
+	int from = (int)(intptr_t)ctx, fd;
 
-	(void)ctx;
-	while (read(queue[0], &fd, sizeof(fd)) == sizeof(fd)) {
+	while (read(from, &fd, sizeof(fd)) == sizeof(fd)) {
 		close(fd);
 		__atomic_sub_fetch(&busy, 1, __ATOMIC_RELAXED);
 	}
@@ -32,11 +35,9 @@ static void *run(void *ctx)
 
 static bool start_thread(void)
 {
-	pthread_t thread;
-
-	if (threads == CLOSER_MOST_THREADS || thread_start(&thread, run, NULL))
+	if (threads == CLOSER_MOST_THREADS ||
+	    thread_start(&thread[threads], run, (void *)(intptr_t)queue[0]))
 		return threads > 0;
-	pthread_detach(thread);
 	threads++;
 	return true;
 }
@@ -75,4 +76,21 @@ void closer_close(int fd)
 	/* Better kept open than a loop that waits. */
 	ARRAY_RESERVE(kept, nr_kept, room_kept);
 	kept[nr_kept++] = fd;
+}
+
+void closer_finish(void)
+{
+	struct timespec until;
+
+	if (queue[0] < 0)
+		return;
+	close(queue[1]);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 1;
+	for (unsigned int i = 0; i < threads; i++)
+		pthread_timedjoin_np(thread[i], NULL, &until);
+	free(kept);
+	kept = NULL;
+	nr_kept = room_kept = threads = 0;
+	queue[0] = queue[1] = -1;
 }

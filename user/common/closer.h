@@ -14,6 +14,12 @@
  */
 void closer_close(int fd);
 
+/*
+ * Lets the threads close what they have, and waits for them, a second at most: those that are
+ * blocked then stay until the process ends. Nothing may be closed by them afterwards.
+ */
+void closer_finish(void);
+
 enum { CLOSER_MOST_THREADS = 8 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "common/closer.h"
 #include "common/error.h"
 #include "common/exit_status.h"
 #include "common/rlimits.h"
@@ -460,6 +461,7 @@ void control_close(struct control *c)
 		drop(c, &c->clients[i]);
 	}
 	capture_wait_all();
+	closer_finish();
 	control_socket_close(c->socket);
 	look_release(&c->look);
 	if (c->epoll_fd >= 0)
