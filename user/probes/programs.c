@@ -119,7 +119,11 @@ static int load(struct tvtraced_bpf *skel)
 	else if (verbose)
 		verifier_log_tell(skel->obj);
 	free(logs);
-	return err;
+	/*
+	 * All kernels with ring buffers can map arrays (5.5). libbpf tries it, and goes on without
+	 * when that fails, for whatever reason.
+	 */
+	return err || skel->bss ? err : -ENOMEM;
 }
 
 static int map_cpus(struct programs *p, unsigned int cpus)
